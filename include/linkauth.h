@@ -1,0 +1,1148 @@
+/*
+ * linkauth: signs devices in to Alibaba Cloud IoT Platform.
+ *
+ * Three verbs: linkauth_sign_in, linkauth_register, linkauth_store_secret. All memory is the
+ * caller's; between calls the library holds no secret. Texts come in as pointer and length, with
+ * LINKAUTH_NUL_TERMINATED for a NUL-terminated one; they go out NUL-terminated and with length.
+ * Outputs are written on success, and zeroed on an error. Structs begin with struct_size, set to
+ * their sizeof; members that are zero mean the default. Callbacks get their user pointer first,
+ * run on the calling thread, may not call back into the same object (LINKAUTH_ERROR_BUSY), and may
+ * not longjmp or throw through linkauth.
+ *
+ * C99 or later, C++11 or later.
+ *
+ * SPDX-License-Identifier: MIT OR Apache-2.0
+ */
+
+#ifndef LINKAUTH_H_INCLUDED
+#define LINKAUTH_H_INCLUDED
+
+/* Made by cbindgen from src/capi: change the documentation there, then `make header`. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+/** The version of this header: major, minor, patch. */
+#define LINKAUTH_VERSION_MAJOR 0
+#define LINKAUTH_VERSION_MINOR 1
+#define LINKAUTH_VERSION_PATCH 0
+/** major * 65536 + minor * 256 + patch, like linkauth_version_number() for the library. */
+#define LINKAUTH_VERSION_NUMBER                                                                    \
+    (LINKAUTH_VERSION_MAJOR * 65536 + LINKAUTH_VERSION_MINOR * 256 + LINKAUTH_VERSION_PATCH)
+
+/** Given as the length of a text: the text is NUL-terminated. */
+#define LINKAUTH_NUL_TERMINATED SIZE_MAX
+
+/** The result of a function should not be ignored. */
+#ifndef LINKAUTH_NODISCARD
+#if defined(__GNUC__) || defined(__clang__)
+#define LINKAUTH_NODISCARD __attribute__((warn_unused_result))
+#else
+#define LINKAUTH_NODISCARD
+#endif
+#endif
+
+/** Bytes of a linkauth_device. */
+#define LINKAUTH_DEVICE_SIZE 512
+
+/**
+ * linkauth_device_config.flags: leave signals alone while a secret is in use. A signal handler
+ * that runs meanwhile may then leave parts of the secret in memory.
+ */
+#define LINKAUTH_DEVICE_KEEP_SIGNALS 1
+
+/** Bytes of a linkauth_file_store. */
+#define LINKAUTH_FILE_STORE_SIZE 64
+
+/** Bytes of a linkauth_registration. */
+#define LINKAUTH_REGISTRATION_SIZE 1152
+
+/** Bytes that hold any sign-in without further extension pairs. */
+#define LINKAUTH_SIGN_IN_BUFFER_SIZE 512
+
+/** linkauth_sign_in_options.timestamp: send none, and sign none. */
+#define LINKAUTH_TIMESTAMP_NONE UINT64_MAX
+
+/**
+ * linkauth_sign_in_options.flags: leave the clientId's first part empty, so that the platform
+ * assigns one.
+ */
+#define LINKAUTH_SIGN_IN_SERVER_ASSIGNED_CLIENT_ID 1
+
+/** Extension pairs that one sign-in may add. */
+#define LINKAUTH_EXTENSIONS_MAX 16
+
+/** Bytes that a store must be able to hold for each device. */
+#define LINKAUTH_RECORD_MAX 384
+
+/** linkauth_transport.flags: the transport does not encrypt. Registration refuses such a transport. */
+#define LINKAUTH_TRANSPORT_PLAIN 1
+
+/**
+ * Every status. Groups of hundreds: 1 argument, 2 space, 3 refusal by the platform, 4 malformed
+ * reply, 5 store, 6 transport and system, 7 life cycle. Numbers are never changed or reused.
+ * `linkauth_status_text` has a sentence on each.
+ */
+typedef enum linkauth_status_code {
+    LINKAUTH_OK = 0,
+    LINKAUTH_ERROR_ARGUMENT_NULL = 101,
+    LINKAUTH_ERROR_ARGUMENT_EMPTY = 102,
+    LINKAUTH_ERROR_ARGUMENT_TOO_LONG = 103,
+    LINKAUTH_ERROR_ARGUMENT_TOO_SHORT = 104,
+    LINKAUTH_ERROR_ARGUMENT_CHARACTER = 105,
+    LINKAUTH_ERROR_ARGUMENT_RANGE = 106,
+    LINKAUTH_ERROR_STRUCT_SIZE = 107,
+    LINKAUTH_ERROR_OBJECT_SIZE = 108,
+    LINKAUTH_ERROR_NOT_INITIALISED = 109,
+    LINKAUTH_ERROR_BUSY = 110,
+    LINKAUTH_ERROR_OUT_OF_ORDER = 111,
+    LINKAUTH_ERROR_SIGN_METHOD_UNKNOWN = 112,
+    LINKAUTH_ERROR_SECURE_MODE_UNKNOWN = 113,
+    LINKAUTH_ERROR_EXTENSION_KEY_RESERVED = 114,
+    LINKAUTH_ERROR_SECRET_MISSING = 115,
+    LINKAUTH_ERROR_RESERVED_NOT_ZERO = 116,
+    LINKAUTH_ERROR_CALLBACK_MISSING = 117,
+    LINKAUTH_ERROR_ARGUMENT_OVERLAP = 118,
+    LINKAUTH_ERROR_CLIENT_ID_ISSUED = 119,
+    LINKAUTH_ERROR_ARGUMENT_CONFLICT = 120,
+    LINKAUTH_ERROR_BUFFER_TOO_SMALL = 201,
+    LINKAUTH_ERROR_PLATFORM_PARAMETER = 301,
+    LINKAUTH_ERROR_PLATFORM_INTERNAL = 302,
+    LINKAUTH_ERROR_PLATFORM_DEVICE_NOT_FOUND = 303,
+    LINKAUTH_ERROR_PLATFORM_PRODUCT_NOT_FOUND = 304,
+    LINKAUTH_ERROR_PLATFORM_REGISTRATION_OFF = 305,
+    LINKAUTH_ERROR_PLATFORM_ALREADY_ACTIVE = 306,
+    LINKAUTH_ERROR_PLATFORM_SIGN_METHOD = 307,
+    LINKAUTH_ERROR_PLATFORM_SIGNATURE = 308,
+    LINKAUTH_ERROR_PLATFORM_CODE_UNKNOWN = 309,
+    LINKAUTH_ERROR_CONNACK_PROTOCOL = 321,
+    LINKAUTH_ERROR_CONNACK_CLIENT_ID = 322,
+    LINKAUTH_ERROR_CONNACK_UNAVAILABLE = 323,
+    LINKAUTH_ERROR_CONNACK_CREDENTIALS = 324,
+    LINKAUTH_ERROR_CONNACK_NOT_AUTHORISED = 325,
+    LINKAUTH_ERROR_CONNACK_UNKNOWN = 326,
+    LINKAUTH_ERROR_REGISTER_CONNACK_FORMAT = 331,
+    LINKAUTH_ERROR_REGISTER_CONNACK_UNAVAILABLE = 332,
+    LINKAUTH_ERROR_REGISTER_CONNACK_REFUSED = 333,
+    LINKAUTH_ERROR_REPLY_CUT_SHORT = 401,
+    LINKAUTH_ERROR_REPLY_NOT_HTTP = 402,
+    LINKAUTH_ERROR_REPLY_HTTP_STATUS = 403,
+    LINKAUTH_ERROR_REPLY_HEADER_TOO_LARGE = 404,
+    LINKAUTH_ERROR_REPLY_TOO_LARGE = 405,
+    LINKAUTH_ERROR_REPLY_FRAMING = 406,
+    LINKAUTH_ERROR_REPLY_NOT_JSON = 407,
+    LINKAUTH_ERROR_REPLY_INCOMPLETE = 408,
+    LINKAUTH_ERROR_REPLY_OTHER_PRODUCT = 409,
+    LINKAUTH_ERROR_REPLY_OTHER_DEVICE = 410,
+    LINKAUTH_ERROR_REPLY_SECRET_LENGTH = 411,
+    LINKAUTH_ERROR_REPLY_SECRET_CHARACTER = 412,
+    LINKAUTH_ERROR_REPLY_NOT_MQTT = 413,
+    LINKAUTH_ERROR_STORE_ABSENT = 501,
+    LINKAUTH_ERROR_STORE_DAMAGED = 502,
+    LINKAUTH_ERROR_STORE_OTHER_DEVICE = 503,
+    LINKAUTH_ERROR_STORE_UNSAFE = 504,
+    LINKAUTH_ERROR_STORE_IO = 505,
+    LINKAUTH_ERROR_STORE_FULL = 506,
+    LINKAUTH_ERROR_STORE_READ_ONLY = 507,
+    LINKAUTH_ERROR_STORE_READ_BACK = 508,
+    LINKAUTH_ERROR_STORE_MISSING = 509,
+    LINKAUTH_ERROR_STORE_NOT_FOUND = 510,
+    LINKAUTH_ERROR_STORE_VERSION = 511,
+    LINKAUTH_ERROR_STORE_LOCKED = 512,
+    LINKAUTH_ERROR_SECRET_IS_TOKEN = 513,
+    LINKAUTH_ERROR_RANDOM_FAILED = 601,
+    LINKAUTH_ERROR_TRANSPORT_HOST_NOT_FOUND = 602,
+    LINKAUTH_ERROR_TRANSPORT_REFUSED = 603,
+    LINKAUTH_ERROR_TRANSPORT_TIMED_OUT = 604,
+    LINKAUTH_ERROR_TRANSPORT_CERTIFICATE = 605,
+    LINKAUTH_ERROR_TRANSPORT_HOSTNAME = 606,
+    LINKAUTH_ERROR_TRANSPORT_TLS = 607,
+    LINKAUTH_ERROR_TRANSPORT_CLOSED = 608,
+    LINKAUTH_ERROR_TRANSPORT_IO = 609,
+    LINKAUTH_ERROR_TRANSPORT_MISUSE = 610,
+    LINKAUTH_ERROR_TRANSPORT_PLAIN = 611,
+    LINKAUTH_ERROR_TRANSPORT_ROOTS = 612,
+    LINKAUTH_ERROR_OUT_OF_MEMORY = 613,
+    LINKAUTH_ERROR_ALREADY_REGISTERED = 701,
+    LINKAUTH_ERROR_REFUSED_AFTER_ACTIVATION = 702,
+    LINKAUTH_ERROR_REFUSED_BEFORE_ACTIVATION = 703,
+    LINKAUTH_ERROR_REGISTRATIONS_EXHAUSTED = 704,
+    LINKAUTH_ERROR_SUPERSEDED = 705,
+} linkauth_status_code;
+
+/** How a password or a registration is signed. */
+typedef enum linkauth_sign_method {
+    /** HMAC-SHA256, the default. */
+    LINKAUTH_SIGN_HMAC_SHA256 = 0,
+    /** HMAC-SHA1, for products that demand it. */
+    LINKAUTH_SIGN_HMAC_SHA1 = 1,
+    /** HMAC-MD5, for products that demand it. */
+    LINKAUTH_SIGN_HMAC_MD5 = 2,
+} linkauth_sign_method;
+
+/** How a connection is secured: the platform's securemode. */
+typedef enum linkauth_secure_mode {
+    /**
+     * For a registration without pre-registration, in place of 2: what the platform's page says for
+     * instances with an id. The vendor's SDKs send 2, and the platform takes both.
+     */
+    LINKAUTH_SECURE_MODE_NO_PRE_REGISTRATION = -2,
+    /** TLS. */
+    LINKAUTH_SECURE_MODE_TLS = 2,
+    /** Plain TCP, which the platform offers to few products any more. */
+    LINKAUTH_SECURE_MODE_TCP = 3,
+} linkauth_secure_mode;
+
+/** What a registration without the blocking runner needs next. */
+typedef enum linkauth_step {
+    /** Send the bytes, then call `linkauth_registration_sent`. */
+    LINKAUTH_STEP_SEND = 1,
+    /** Receive, then call `linkauth_registration_feed`. */
+    LINKAUTH_STEP_RECEIVE = 2,
+    /** Close the connection and call `linkauth_registration_finish`. */
+    LINKAUTH_STEP_FINISH = 3,
+} linkauth_step;
+
+/** How a registration is asked for and answered. */
+typedef enum linkauth_register_form {
+    /** Over HTTPS; the device has been added to its product. Answered by a DeviceSecret. */
+    LINKAUTH_REGISTER_HTTPS = 0,
+    /** Over MQTT; the device has been added to its product. Answered by a DeviceSecret. */
+    LINKAUTH_REGISTER_MQTT = 1,
+    /**
+     * Over MQTT, without pre-registration. Answered by a clientId and a DeviceToken, of which the
+     * platform issues five for one DeviceName.
+     */
+    LINKAUTH_REGISTER_MQTT_NO_PRE_REGISTRATION = 2,
+} linkauth_register_form;
+
+/** Where a number to be explained comes from. */
+typedef enum linkauth_context {
+    /** A linkauth_status. */
+    LINKAUTH_CONTEXT_STATUS = 0,
+    /** The code in the platform's answer to a registration over HTTPS. */
+    LINKAUTH_CONTEXT_PLATFORM_CODE = 1,
+    /** The CONNACK that answered a sign-in. */
+    LINKAUTH_CONTEXT_CONNACK_OF_SIGN_IN = 2,
+    /** The CONNACK that answered a registration over MQTT. */
+    LINKAUTH_CONTEXT_CONNACK_OF_REGISTRATION = 3,
+} linkauth_context;
+
+/** 0 is success, any other number says why not: see `linkauth_status_code`. */
+typedef int32_t linkauth_status;
+
+/**
+ * One device: who it is, where its platform lives, where its secret is kept. No secret is in it.
+ *
+ * The storage is the caller's, in .bss, on the stack or on a heap. Treat it as opaque, never copy
+ * or move it. One thread at a time may use one device; different devices are independent.
+ */
+typedef struct linkauth_device {
+    uint64_t opaque[64];
+} linkauth_device;
+
+/**
+ * Where the record with a device's secret is kept: `linkauth_file_store_open` fills one in for a
+ * folder of files; others map these callbacks to NVS, littlefs, PSA ITS, a secure element.
+ *
+ * A callback returns LINKAUTH_OK, a LINKAUTH_ERROR_STORE_... status, or a negative errno, which
+ * linkauth reports as LINKAUTH_ERROR_STORE_IO with the number in the error detail. Callbacks run
+ * on the thread that called linkauth, with its signals blocked, and must return.
+ */
+typedef struct linkauth_store {
+    /** sizeof(linkauth_store). */
+    uint32_t struct_size;
+    /** 0. */
+    uint32_t reserved;
+    /** Passed to both callbacks, never looked at. */
+    void *user;
+    /**
+     * Reads the record called `name` (15 lower-case letters and digits, NUL-terminated: fit for
+     * an NVS key or a file name) into `buffer`, of LINKAUTH_RECORD_MAX bytes, and sets
+     * `*length`. Returns LINKAUTH_ERROR_STORE_ABSENT if there is none, and only then: linkauth
+     * registers a device whose record is absent. linkauth wipes the buffer.
+     */
+    linkauth_status (*load)(void *user,
+                            const char *name,
+                            uint8_t *buffer,
+                            size_t capacity,
+                            size_t *length);
+    /**
+     * Replaces the record called `name`, in whole or not at all, and returns once it would
+     * survive a power cut. linkauth then reads it back and compares.
+     */
+    linkauth_status (*save)(void *user, const char *name, const uint8_t *record, size_t length);
+} linkauth_store;
+
+/**
+ * Fills `length` bytes with random ones, fit for cryptography. Returns LINKAUTH_OK, or anything
+ * else if it cannot: then nothing is registered.
+ */
+typedef linkauth_status (*linkauth_random)(void *user, uint8_t *bytes, size_t length);
+
+/**
+ * What linkauth_device_init reads. All texts are copied; each is a pointer and a length, or
+ * LINKAUTH_NUL_TERMINATED as the length. One that is NULL is not given, and its length is then 0 or
+ * LINKAUTH_NUL_TERMINATED; one that is given may not be empty.
+ */
+typedef struct linkauth_device_config {
+    /** sizeof(linkauth_device_config). */
+    uint32_t struct_size;
+    /** Bits of LINKAUTH_DEVICE_...; 0 is the default. */
+    uint32_t flags;
+    /** ProductKey: 1 to 20 letters and digits. */
+    const char *product_key;
+    /** Bytes of product_key. */
+    size_t product_key_length;
+    /** DeviceName: 4 to 32 letters, digits and - _ @ . : */
+    const char *device_name;
+    /** Bytes of device_name. */
+    size_t device_name_length;
+    /** Region, or NULL for cn-shanghai. */
+    const char *region;
+    /** Bytes of region. */
+    size_t region_length;
+    /**
+     * Instance id ("iot-...") of a new public or enterprise instance; NULL for the old public
+     * instance.
+     */
+    const char *instance_id;
+    /** Bytes of instance_id. */
+    size_t instance_id_length;
+    /**
+     * Where the DeviceSecret is kept, or NULL if the caller lends it to each sign-in. Copied;
+     * what `user` points to must outlive the device.
+     */
+    const struct linkauth_store *store;
+    /** Random bytes for registration, or NULL for the system's (Linux only). */
+    linkauth_random random;
+    /** Passed to `random`, never looked at. */
+    void *random_user;
+} linkauth_device_config;
+
+/** Numbers behind the last error of a device. */
+typedef struct linkauth_error_detail {
+    /** sizeof(linkauth_error_detail), set by the caller. */
+    uint32_t struct_size;
+    /**
+     * The platform's code in a refused registration, or 0: over HTTPS such as 6289, over MQTT that
+     * of the CONNACK.
+     */
+    int32_t platform_code;
+    /** The system's error number (errno), or 0. */
+    int32_t system_error;
+    /** The HTTP status of the reply, or 0. */
+    uint32_t http_status;
+    /**
+     * Milliseconds to wait before trying again, with jitter, longer after each failure in a row up
+     * to 600000; 0 if trying again would not help by itself. linkauth itself never retries.
+     */
+    uint32_t retry_after_ms;
+    /** 0. */
+    uint32_t reserved;
+} linkauth_error_detail;
+
+/**
+ * A folder in which devices' records are kept, one file of mode 0600 each. Linux only.
+ *
+ * The storage is the caller's. Treat it as opaque, never copy or move it.
+ */
+typedef struct linkauth_file_store {
+    uint64_t opaque[8];
+} linkauth_file_store;
+
+/** A further key=value in the clientId's extension, such as _ss=1 or ext=3. It is not signed. */
+typedef struct linkauth_extension {
+    /** 1 to 160 letters, digits and _. Not securemode, signmethod or timestamp. */
+    const char *key;
+    /** Bytes of key. */
+    size_t key_length;
+    /** Up to 160 printable ASCII characters but | , and =; may be empty. */
+    const char *value;
+    /** Bytes of value. */
+    size_t value_length;
+} linkauth_extension;
+
+/**
+ * What a caller may choose about a sign-in. All zero but struct_size is the default.
+ *
+ * A text that is NULL is not given, and its length then 0 or LINKAUTH_NUL_TERMINATED; one that is
+ * given may not be empty. With a
+ * DeviceToken nothing is signed: sign_method and timestamp are not used then.
+ */
+typedef struct linkauth_sign_in_options {
+    /** sizeof(linkauth_sign_in_options). */
+    uint32_t struct_size;
+    /** LINKAUTH_SIGN_...; 0 is HMAC-SHA256. */
+    uint32_t sign_method;
+    /** LINKAUTH_SECURE_MODE_..., or 0 for TLS. */
+    int32_t secure_mode;
+    /** Port to connect to, or 0 for 8883 (TLS) or 1883 (TCP), the ports of Link SDK C 4.x. */
+    uint32_t port;
+    /**
+     * 0 for 2524608000000, the constant that the vendor's C SDKs send; LINKAUTH_TIMESTAMP_NONE
+     * for none; else the caller's own, by the platform's page in milliseconds since 1970.
+     */
+    uint64_t timestamp;
+    /** Bits of LINKAUTH_SIGN_IN_...; 0 is the default. */
+    uint32_t flags;
+    /** 0. */
+    uint32_t reserved;
+    /**
+     * The part of the clientId before the first |: 1 to 64 printable ASCII characters but |. NULL
+     * for ProductKey.DeviceName. With device_token, the clientId that was issued with it. A stored
+     * DeviceToken brings its own: then NULL.
+     */
+    const char *client_id;
+    /** Bytes of client_id. */
+    size_t client_id_length;
+    /** Host to connect to, or NULL for the one of the device's region or instance. */
+    const char *host;
+    /** Bytes of host. */
+    size_t host_length;
+    /** The DeviceSecret, from a caller that keeps it elsewhere; NULL to read it from the store. */
+    const char *device_secret;
+    /** Bytes of device_secret. */
+    size_t device_secret_length;
+    /**
+     * The DeviceToken of a registration without pre-registration, from a caller that keeps it
+     * elsewhere, in place of device_secret; NULL to read it from the store. 1 to 128 characters.
+     */
+    const char *device_token;
+    /** Bytes of device_token. */
+    size_t device_token_length;
+    /** Further pairs for the clientId's extension, or NULL. */
+    const struct linkauth_extension *extensions;
+    /** Number of pairs, LINKAUTH_EXTENSIONS_MAX at most. */
+    size_t extension_count;
+} linkauth_sign_in_options;
+
+/** Identity and key for TLS-PSK. The texts lie in the caller's buffer, each NUL-terminated. */
+typedef struct linkauth_psk_result {
+    /** sizeof(linkauth_psk_result), set by the caller. */
+    uint32_t struct_size;
+    /** 0. */
+    uint32_t reserved;
+    /** The PSK identity. */
+    const char *identity;
+    /** Its length in bytes, the NUL not counted. */
+    size_t identity_length;
+    /** The key: its 64 hex digits are the key's bytes, as they stand. */
+    const char *key;
+    /** Its length in bytes, the NUL not counted. */
+    size_t key_length;
+    /** Bytes that the buffer needs, if it was too small; else 0. */
+    size_t size_needed;
+} linkauth_psk_result;
+
+/**
+ * One attempt to register. It holds the reply, and with it the DeviceSecret, from its arrival to
+ * the end of the attempt; then it is wiped, whatever the end.
+ *
+ * The storage is the caller's. Treat it as opaque, never copy or move it.
+ */
+typedef struct linkauth_registration {
+    uint64_t opaque[144];
+} linkauth_registration;
+
+/** What a caller may choose about a registration. */
+typedef struct linkauth_registration_options {
+    /** sizeof(linkauth_registration_options). */
+    uint32_t struct_size;
+    /** LINKAUTH_SIGN_...; 0 is HMAC-SHA256. */
+    uint32_t sign_method;
+    /** LINKAUTH_REGISTER_...; 0 is HTTPS. */
+    uint32_t form;
+    /**
+     * For LINKAUTH_REGISTER_MQTT_NO_PRE_REGISTRATION: LINKAUTH_SECURE_MODE_NO_PRE_REGISTRATION, or 0
+     * for 2, which the vendor's SDKs send. Else 0 or 2.
+     */
+    int32_t secure_mode;
+    /** ProductSecret: 1 to 64 printable ASCII characters without a space. Read, not kept. */
+    const char *product_secret;
+    /** Bytes of product_secret. */
+    size_t product_secret_length;
+    /**
+     * Host to connect to, or NULL: for HTTPS iot-auth.<region>.aliyuncs.com, for MQTT the one of the
+     * device's region or instance.
+     */
+    const char *host;
+    /** Bytes of host. */
+    size_t host_length;
+    /**
+     * The nonce: 1 to 32 letters and digits that this device never sent before. NULL, the
+     * default, draws one from the source of random bytes.
+     */
+    const char *random;
+    /** Bytes of random. */
+    size_t random_length;
+    /** Port to connect to, or 0 for 443 (HTTPS) or 8883 (MQTT). */
+    uint32_t port;
+    /**
+     * For linkauth_register: milliseconds for the whole, or 0 for 15000. A transport without a
+     * clock gets it for each single wait. Over MQTT it is 14000 at most, since the platform closes
+     * the connection after 15 s, and the transport must have a clock.
+     */
+    uint32_t timeout_ms;
+} linkauth_registration_options;
+
+/**
+ * A byte pipe to the platform, supplied by the caller (`linkauth_tls` has a ready one).
+ *
+ * linkauth calls `open`, then any number of `write` and `read`, then `close`: once for each
+ * successful `open`, and never after a failed one. All calls come on the thread that called
+ * linkauth, one at a time.
+ *
+ * **`open` is where the server is authenticated.** It must verify the certificate chain and that
+ * the certificate names `host`. The DeviceSecret travels through this pipe: a transport that
+ * skips either check gives it to whoever answers.
+ */
+typedef struct linkauth_transport {
+    /** `sizeof(linkauth_transport)` as the caller was compiled. A newer linkauth appends members. */
+    uint32_t struct_size;
+    /** Bits of `LINKAUTH_TRANSPORT_*`; the others must be 0. */
+    uint32_t flags;
+    /** Passed to every callback, never looked at. */
+    void *user;
+    /**
+     * Connects to `host` (NUL-terminated, also `host_len` bytes) and `port`, and authenticates the server, within
+     * `timeout_ms` milliseconds. Returns 0, or a `LINKAUTH_TRANSPORT_...` status, after which
+     * nothing is left open.
+     */
+    int32_t (*open)(void *user,
+                    const char *host,
+                    size_t host_len,
+                    uint16_t port,
+                    uint32_t timeout_ms);
+    /**
+     * Sends up to `len` bytes within `timeout_ms` milliseconds and sets `*sent` to the number
+     * taken, at least 1. Returns 0 or a status.
+     */
+    int32_t (*write)(void *user, const uint8_t *data, size_t len, size_t *sent, uint32_t timeout_ms);
+    /**
+     * Receives up to `capacity` bytes within `timeout_ms` milliseconds and sets `*received`.
+     * Returns 0 or a status. 0 with `*received == 0` says that the peer ended the stream in
+     * order; an end without TLS's close_notify is `LINKAUTH_ERROR_TRANSPORT_CLOSED`.
+     */
+    int32_t (*read)(void *user,
+                    uint8_t *data,
+                    size_t capacity,
+                    size_t *received,
+                    uint32_t timeout_ms);
+    /** Closes the connection and wipes what the transport kept of it. */
+    void (*close)(void *user);
+    /**
+     * Milliseconds on a clock that never goes back, from any origin; or NULL. With it the
+     * time-out of a registration bounds the whole of it, without it each single wait.
+     */
+    uint64_t (*now_ms)(void *user);
+} linkauth_transport;
+
+/** What a registration needs next. */
+typedef struct linkauth_registration_step {
+    /** sizeof(linkauth_registration_step), set by the caller. */
+    uint32_t struct_size;
+    /** LINKAUTH_STEP_... */
+    uint32_t kind;
+    /** For LINKAUTH_STEP_SEND the bytes to send, valid until the next call with this registration. */
+    const uint8_t *data;
+    /** Number of bytes to send. */
+    size_t data_length;
+    /**
+     * Host to connect to before the first byte is sent, NUL-terminated, with TLS, chain and name
+     * verified.
+     */
+    const char *host;
+    /** Its length in bytes, the NUL not counted. */
+    size_t host_length;
+    /** Port to connect to. */
+    uint32_t port;
+    /** 0. */
+    uint32_t reserved;
+} linkauth_registration_step;
+
+/** What a CONNECT must carry. The texts lie in the caller's buffer, each NUL-terminated. */
+typedef struct linkauth_sign_in_result {
+    /** sizeof(linkauth_sign_in_result), set by the caller. */
+    uint32_t struct_size;
+    /** Port to connect to. */
+    uint32_t port;
+    /** Host to connect to. With TLS, verify that the certificate names it. */
+    const char *host;
+    /** Its length in bytes, the NUL not counted. */
+    size_t host_length;
+    /** clientId. */
+    const char *client_id;
+    /** Its length in bytes, the NUL not counted. */
+    size_t client_id_length;
+    /** username. */
+    const char *username;
+    /** Its length in bytes, the NUL not counted. */
+    size_t username_length;
+    /** password: whoever has it can sign in as this device, at any time. */
+    const char *password;
+    /** Its length in bytes, the NUL not counted. */
+    size_t password_length;
+    /** Bytes that the buffer needs, if it was too small; else 0. */
+    size_t size_needed;
+} linkauth_sign_in_result;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * The size of a linkauth_device in this library, in bytes: for callers that open it with dlopen.
+ *
+ * Threads: any. Since 0.1.0.
+ */
+size_t linkauth_device_size(void);
+
+/**
+ * Makes a device in storage of the caller's. It connects to nothing and reads no store.
+ *
+ * @param[out] device Storage of at least LINKAUTH_DEVICE_SIZE bytes, aligned to 8. What was there
+ * before is forgotten: wipe a device before it is initialised again.
+ * @param size Its size in bytes: sizeof(linkauth_device), or linkauth_device_size().
+ * @param[in] config Who the device is. Not used after the call, nor are its texts.
+ * @retval LINKAUTH_OK The device can be used.
+ * @retval LINKAUTH_ERROR_ARGUMENT_NULL device, config, ProductKey or DeviceName is NULL.
+ * @retval LINKAUTH_ERROR_ARGUMENT_EMPTY A text has length 0.
+ * @retval LINKAUTH_ERROR_ARGUMENT_TOO_LONG A text is longer than the platform allows.
+ * @retval LINKAUTH_ERROR_ARGUMENT_TOO_SHORT The DeviceName has fewer than 4 characters.
+ * @retval LINKAUTH_ERROR_ARGUMENT_CHARACTER A text has a character that is not allowed there.
+ * @retval LINKAUTH_ERROR_OBJECT_SIZE The storage is too small or misaligned.
+ * @retval LINKAUTH_ERROR_STRUCT_SIZE A struct_size is wrong.
+ * @retval LINKAUTH_ERROR_RESERVED_NOT_ZERO An unknown flag is set.
+ * @retval LINKAUTH_ERROR_CALLBACK_MISSING The store lacks a callback.
+ * @retval LINKAUTH_ERROR_BUSY The storage holds a device that is in use: nothing was changed.
+ *
+ * Ownership: the storage stays the caller's. Wiped: on an error the storage is zeroed.
+ * Threads: any, one at a time for one device. Blocks: no. Since 0.1.0.
+ */
+LINKAUTH_NODISCARD
+linkauth_status linkauth_device_init(struct linkauth_device *device,
+                                     size_t size,
+                                     const struct linkauth_device_config *config);
+
+/**
+ * Stores a DeviceSecret that came another way than by registration (at the factory, from an
+ * operator), and reads it back. A stored secret of this device is replaced, a damaged record too;
+ * storing the same secret again changes nothing. It does not ask the platform.
+ *
+ * @param[in,out] device The device.
+ * @param[in] secret The DeviceSecret: 1 to 64 printable ASCII characters without a space.
+ * @param length Its length in bytes, or LINKAUTH_NUL_TERMINATED.
+ * @retval LINKAUTH_OK The secret is stored, durably, and was read back.
+ * @retval LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_ARGUMENT_EMPTY,
+ * LINKAUTH_ERROR_ARGUMENT_TOO_LONG, LINKAUTH_ERROR_ARGUMENT_CHARACTER It is no DeviceSecret.
+ * @retval LINKAUTH_ERROR_STORE_MISSING The device has no store.
+ * @retval LINKAUTH_ERROR_STORE_OTHER_DEVICE Another device's record stands in its place.
+ * @retval LINKAUTH_ERROR_STORE_... The store failed: the secret is not stored.
+ * @retval LINKAUTH_ERROR_NOT_INITIALISED, LINKAUTH_ERROR_BUSY The device cannot be used.
+ *
+ * Ownership: `secret` stays the caller's, to be wiped with linkauth_wipe. Wiped: every copy of
+ * linkauth's. Threads: one at a time for one device. Blocks: as long as the store does.
+ * Since 0.1.0.
+ */
+LINKAUTH_NODISCARD
+linkauth_status linkauth_store_secret(struct linkauth_device *device,
+                                      const char *secret,
+                                      size_t length);
+
+/**
+ * Tells linkauth how the platform answered the CONNECT of a sign-in. An accepted one marks the
+ * stored secret as activated; any other comes back as a status whose text says what to check, and
+ * the error detail says whether and when to try again.
+ *
+ * A stored secret that is refused before it was ever accepted may have been replaced by a
+ * registration elsewhere: linkauth_register is then allowed, up to five registrations in all. A
+ * secret that was accepted once never leads to that by itself.
+ *
+ * @param[in,out] device The device.
+ * @param code The return code of the CONNACK (MQTT 3.1.1).
+ * @retval LINKAUTH_OK Accepted, and marked in the store, if there is one.
+ * @retval LINKAUTH_ERROR_CONNACK_PROTOCOL Code 1.
+ * @retval LINKAUTH_ERROR_CONNACK_CLIENT_ID Code 2.
+ * @retval LINKAUTH_ERROR_CONNACK_UNAVAILABLE Code 3: try again later.
+ * @retval LINKAUTH_ERROR_CONNACK_CREDENTIALS Code 4, of a secret that did not come by registration.
+ * @retval LINKAUTH_ERROR_REFUSED_BEFORE_ACTIVATION Code 4, of a secret that came by registration
+ * and was never accepted: register again.
+ * @retval LINKAUTH_ERROR_REFUSED_AFTER_ACTIVATION Code 4, of a secret that was accepted before: an
+ * operator must act.
+ * @retval LINKAUTH_ERROR_CONNACK_NOT_AUTHORISED Code 5.
+ * @retval LINKAUTH_ERROR_CONNACK_UNKNOWN Any other.
+ * @retval LINKAUTH_ERROR_STORE_... Accepted, but not marked: the connection may be used, and the
+ * next accepted sign-in marks it.
+ * @retval LINKAUTH_ERROR_NOT_INITIALISED, LINKAUTH_ERROR_BUSY The device cannot be used.
+ *
+ * Source: the platform's page on CONNACK codes; for code 4, users' reports.
+ * Threads: one at a time for one device. Blocks: as long as the store does. Since 0.1.0.
+ */
+LINKAUTH_NODISCARD
+linkauth_status linkauth_report_connack(struct linkauth_device *device,
+                                        uint8_t code);
+
+/**
+ * Copies the numbers behind the last error of a device. They are numbers only: no secret can be
+ * among them.
+ *
+ * @param[in] device The device.
+ * @param[out] detail Its struct_size must be set.
+ * @retval LINKAUTH_OK Copied; all 0 if the last call succeeded.
+ * @retval LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_STRUCT_SIZE, LINKAUTH_ERROR_NOT_INITIALISED,
+ * LINKAUTH_ERROR_BUSY Nothing was copied.
+ *
+ * Threads: one at a time for one device. Blocks: no. Since 0.1.0.
+ */
+LINKAUTH_NODISCARD
+linkauth_status linkauth_device_error_detail(struct linkauth_device *device,
+                                             struct linkauth_error_detail *detail);
+
+/**
+ * Zeroes a device. Always legal: on NULL, on zeroed storage, and twice; on other storage that was
+ * never initialised it does nothing. It does not touch the store. In a callback of the same device it does nothing.
+ *
+ * @param[in,out] device The device; its storage may then be freed.
+ *
+ * Threads: one at a time for one device. Blocks: no. Since 0.1.0.
+ */
+void linkauth_device_wipe(struct linkauth_device *device);
+
+/**
+ * The size of a linkauth_file_store in this library, in bytes.
+ *
+ * Threads: any. Since 0.1.0.
+ */
+size_t linkauth_file_store_size(void);
+
+/**
+ * Opens a folder as a store. A record is replaced by a temporary file, fsync, rename and fsync of
+ * the folder, so that a power cut leaves the old record or the new one. It creates no folder.
+ *
+ * @param[out] file_store Storage of at least LINKAUTH_FILE_STORE_SIZE bytes, aligned to 8.
+ * @param size Its size in bytes.
+ * @param[in] folder Path of the folder, up to 255 bytes: it must exist, belong to this user or
+ * root, be writable by no other, and not be a link.
+ * @param length Bytes of folder, or LINKAUTH_NUL_TERMINATED.
+ * @param[out] store Filled in, for linkauth_device_config.store. Its struct_size must be set.
+ * @retval LINKAUTH_OK The store can be used until linkauth_file_store_close.
+ * @retval LINKAUTH_ERROR_STORE_NOT_FOUND The folder does not exist.
+ * @retval LINKAUTH_ERROR_STORE_UNSAFE Others could replace what is in the folder, or it is a link
+ * or no folder.
+ * @retval LINKAUTH_ERROR_STORE_IO It could not be opened.
+ * @retval LINKAUTH_ERROR_ARGUMENT_..., LINKAUTH_ERROR_OBJECT_SIZE, LINKAUTH_ERROR_STRUCT_SIZE An
+ * argument is wrong.
+ *
+ * Ownership: the file store holds one descriptor, closed by linkauth_file_store_close; it must
+ * outlive every device that uses it. Threads: one at a time for one file store, and so for all
+ * devices that share it. Blocks: for the file system. Since 0.1.0.
+ */
+LINKAUTH_NODISCARD
+linkauth_status linkauth_file_store_open(struct linkauth_file_store *file_store,
+                                         size_t size,
+                                         const char *folder,
+                                         size_t length,
+                                         struct linkauth_store *store);
+
+/**
+ * Closes a file store. Always legal: on NULL, on zeroed storage, and twice. The files stay.
+ *
+ * @param[in,out] file_store The file store; no device may use it any more.
+ *
+ * Threads: one at a time for one file store. Blocks: no. Since 0.1.0.
+ */
+void linkauth_file_store_close(struct linkauth_file_store *file_store);
+
+/**
+ * Computes identity and key of a TLS-PSK connection, which signs a device in by its DeviceSecret
+ * without a certificate of the server's: for firmware that cannot verify certificates. The MQTT
+ * CONNECT that follows is that of linkauth_sign_in.
+ *
+ * @param[in,out] device The device.
+ * @param[in] options timestamp and device_secret are used; NULL for the defaults.
+ * @param[out] buffer Where the texts go.
+ * @param capacity Its size in bytes: 192 are enough. It may not overlap an input.
+ * @param[out] result Where in the buffer they are. Its struct_size must be set.
+ * @retval LINKAUTH_OK Buffer and result are filled.
+ * @retval LINKAUTH_ERROR_BUFFER_TOO_SMALL result->size_needed says how many bytes are needed.
+ * @retval LINKAUTH_ERROR_SECRET_IS_TOKEN A DeviceToken is stored or given, and none signs.
+ * @retval LINKAUTH_ERROR_ARGUMENT_RANGE The timestamp is LINKAUTH_TIMESTAMP_NONE: a PSK needs one.
+ * @retval LINKAUTH_ERROR_... As linkauth_sign_in.
+ *
+ * Ownership and wiping as for linkauth_sign_in: the caller wipes the buffer, which holds the key.
+ * Source: the TLS layers of the vendor's C SDK 3.x and Link SDK C 4.x; the platform's page prints
+ * another formula.
+ * Threads: one at a time for one device. Blocks: as long as the store does. Since 0.1.0.
+ */
+LINKAUTH_NODISCARD
+linkauth_status linkauth_psk(struct linkauth_device *device,
+                             const struct linkauth_sign_in_options *options,
+                             char *buffer,
+                             size_t capacity,
+                             struct linkauth_psk_result *result);
+
+/**
+ * The size of a linkauth_registration in this library, in bytes.
+ *
+ * Threads: any. Since 0.1.0.
+ */
+size_t linkauth_registration_size(void);
+
+/**
+ * Registers a device with its product's certificate over a transport: asks the platform, over HTTPS
+ * or MQTT, for the DeviceSecret (or the clientId and DeviceToken), stores what was issued and reads
+ * it back. It does not sign in, and does not retry: the error detail says whether and when to call
+ * it again, with a new random then. Once it has succeeded, linkauth_sign_in works, now and after
+ * every restart.
+ *
+ * @param[in,out] device The device, with a store.
+ * @param[out] registration Storage to work in. It is wiped before the call returns.
+ * @param size Its size in bytes.
+ * @param[in] options The ProductSecret, and what to choose.
+ * @param[in] transport The connection: it must encrypt and verify the server.
+ * @retval LINKAUTH_OK The DeviceSecret is stored, durably, and was read back.
+ * @retval LINKAUTH_ERROR_ALREADY_REGISTERED A usable secret is stored: sign in with it. The
+ * platform was not asked.
+ * @retval LINKAUTH_ERROR_STORE_... The store failed, or its record is damaged. If the platform had
+ * answered already, register again: until the first sign-in it issues a new secret each time.
+ * @retval LINKAUTH_ERROR_SECRET_MISSING No ProductSecret was given.
+ * @retval LINKAUTH_ERROR_REGISTRATIONS_EXHAUSTED The device registered five times, and no secret of
+ * its was ever accepted: an operator finds out who else registers under its DeviceName. The
+ * platform might still issue one.
+ * @retval LINKAUTH_ERROR_PLATFORM_... The platform refused; its code is in the error detail.
+ * @retval LINKAUTH_ERROR_REGISTER_CONNACK_..., LINKAUTH_ERROR_CONNACK_... The platform refused over
+ * MQTT; its code is in the error detail.
+ * @retval LINKAUTH_ERROR_REPLY_... The reply is not one that the platform sends.
+ * @retval LINKAUTH_ERROR_TRANSPORT_... The connection failed.
+ * @retval LINKAUTH_ERROR_TRANSPORT_PLAIN The transport does not encrypt.
+ * @retval LINKAUTH_ERROR_RANDOM_FAILED No random bytes could be had.
+ * @retval LINKAUTH_ERROR_ARGUMENT_..., LINKAUTH_ERROR_SIGN_METHOD_UNKNOWN,
+ * LINKAUTH_ERROR_OBJECT_SIZE, LINKAUTH_ERROR_STRUCT_SIZE, LINKAUTH_ERROR_CALLBACK_MISSING An
+ * argument is wrong.
+ * @retval LINKAUTH_ERROR_NOT_INITIALISED, LINKAUTH_ERROR_BUSY The device cannot be used.
+ *
+ * Ownership: everything stays the caller's. Wiped: the request, the reply, the DeviceSecret and
+ * every copy of the ProductSecret that linkauth made; not the caller's ProductSecret.
+ * Source: the platform's pages on dynamic registration over HTTPS and MQTT, and what the vendor's C
+ * and Python SDKs send.
+ * Threads: one at a time for one device. Blocks: for the time-out at most, and as long as the
+ * store does. Since 0.1.0.
+ */
+LINKAUTH_NODISCARD
+linkauth_status linkauth_register(struct linkauth_device *device,
+                                  struct linkauth_registration *registration,
+                                  size_t size,
+                                  const struct linkauth_registration_options *options,
+                                  const struct linkauth_transport *transport);
+
+/**
+ * Begins a registration step by step, for callers with an event loop of their own:
+ * connect to the host of the first step; then, until LINKAUTH_STEP_FINISH, take the next step,
+ * send or receive, and tell linkauth_registration_sent or linkauth_registration_feed; then close
+ * the connection and call linkauth_registration_finish.
+ *
+ * @param[in,out] device The device, with a store.
+ * @param[out] registration Storage for the attempt.
+ * @param size Its size in bytes.
+ * @param[in] options The ProductSecret, and what to choose. Not used after the call.
+ * @retval LINKAUTH_OK Take the first step.
+ * @retval LINKAUTH_ERROR_... As linkauth_register before it connects. The storage is zeroed.
+ *
+ * Threads: one at a time for one device. Blocks: as long as the store does. Since 0.1.0.
+ */
+LINKAUTH_NODISCARD
+linkauth_status linkauth_registration_begin(struct linkauth_device *device,
+                                            struct linkauth_registration *registration,
+                                            size_t size,
+                                            const struct linkauth_registration_options *options);
+
+/**
+ * Zeroes a registration and so gives it up. Always legal: on NULL, on zeroed storage, and twice.
+ *
+ * @param[in,out] registration The registration; its storage may then be freed.
+ *
+ * Threads: one at a time for one registration. Blocks: no. Since 0.1.0.
+ */
+void linkauth_registration_wipe(struct linkauth_registration *registration);
+
+/**
+ * Says what the registration needs next. It changes nothing.
+ *
+ * @param[in] registration A registration that was begun.
+ * @param[out] step Its struct_size must be set.
+ * @retval LINKAUTH_OK The step is filled.
+ * @retval LINKAUTH_ERROR_OUT_OF_ORDER The attempt is over.
+ * @retval LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_STRUCT_SIZE, LINKAUTH_ERROR_NOT_INITIALISED,
+ * LINKAUTH_ERROR_BUSY The step is zeroed, or was not written at all.
+ *
+ * Threads: one at a time for one registration. Blocks: no. Since 0.1.0.
+ */
+LINKAUTH_NODISCARD
+linkauth_status linkauth_registration_next(struct linkauth_registration *registration,
+                                           struct linkauth_registration_step *step);
+
+/**
+ * Tells that bytes of the last step have been sent.
+ *
+ * @param[in,out] registration A registration whose step is LINKAUTH_STEP_SEND.
+ * @param length How many, from the first on: any number up to data_length.
+ * @retval LINKAUTH_OK Take the next step.
+ * @retval LINKAUTH_ERROR_OUT_OF_ORDER Nothing was to be sent.
+ * @retval LINKAUTH_ERROR_ARGUMENT_RANGE More than there was to send.
+ * @retval LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_NOT_INITIALISED, LINKAUTH_ERROR_BUSY The
+ * registration cannot be used.
+ *
+ * Threads: one at a time for one registration. Blocks: no. Since 0.1.0.
+ */
+LINKAUTH_NODISCARD
+linkauth_status linkauth_registration_sent(struct linkauth_registration *registration,
+                                           size_t length);
+
+/**
+ * Feeds what arrived, in any pieces, or tells that the peer ended the stream.
+ *
+ * @param[in,out] device The device of the registration.
+ * @param[in,out] registration A registration whose step is LINKAUTH_STEP_RECEIVE.
+ * @param[in] data What arrived. It may hold the DeviceSecret: wipe it after the call.
+ * @param length Bytes; 0 says that the peer ended the stream in order (with TLS: close_notify).
+ * @retval LINKAUTH_OK Take the next step.
+ * @retval LINKAUTH_ERROR_OUT_OF_ORDER Nothing was to be received.
+ * @retval LINKAUTH_ERROR_REPLY_... The attempt is over, and the registration wiped.
+ * @retval LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_NOT_INITIALISED, LINKAUTH_ERROR_BUSY The
+ * device or registration cannot be used.
+ *
+ * Threads: one at a time for one device. Blocks: no. Since 0.1.0.
+ */
+LINKAUTH_NODISCARD
+linkauth_status linkauth_registration_feed(struct linkauth_device *device,
+                                           struct linkauth_registration *registration,
+                                           const uint8_t *data,
+                                           size_t length);
+
+/**
+ * For firmware that has an MQTT stack of its own, and a registration over MQTT: what its CONNECT must
+ * carry, in place of the bytes of LINKAUTH_STEP_SEND. Connect with TLS, clean session, without
+ * automatic reconnection, and with the handler of messages ready; subscribe to nothing. Then report
+ * the CONNACK and each message, until the step is LINKAUTH_STEP_FINISH, within 15 s.
+ *
+ * @param[in,out] device The device of the registration.
+ * @param[in,out] registration A registration over MQTT that was just begun.
+ * @param[out] buffer Where the texts go.
+ * @param capacity Its size in bytes: LINKAUTH_SIGN_IN_BUFFER_SIZE.
+ * @param[out] result Where in the buffer they are. Its struct_size must be set.
+ * @retval LINKAUTH_OK Buffer and result are filled; the next step is LINKAUTH_STEP_RECEIVE.
+ * @retval LINKAUTH_ERROR_OUT_OF_ORDER It is not over MQTT, or bytes were sent already.
+ * @retval LINKAUTH_ERROR_BUFFER_TOO_SMALL result->size_needed says how many bytes are needed.
+ * @retval LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_STRUCT_SIZE, LINKAUTH_ERROR_NOT_INITIALISED,
+ * LINKAUTH_ERROR_BUSY The arguments cannot be used.
+ *
+ * Wiped: on an error, buffer and result are zeroed.
+ * Threads: one at a time for one device. Blocks: no. Since 0.1.0.
+ */
+LINKAUTH_NODISCARD
+linkauth_status linkauth_registration_connect(struct linkauth_device *device,
+                                              struct linkauth_registration *registration,
+                                              char *buffer,
+                                              size_t capacity,
+                                              struct linkauth_sign_in_result *result);
+
+/**
+ * For firmware that has an MQTT stack of its own: how the platform answered the CONNECT of a
+ * registration.
+ *
+ * @param[in,out] device The device of the registration.
+ * @param[in,out] registration A registration for which linkauth_registration_connect was called.
+ * @param code The return code of the CONNACK (MQTT 3.1.1).
+ * @retval LINKAUTH_OK Accepted: a message follows.
+ * @retval LINKAUTH_ERROR_REGISTER_CONNACK_..., LINKAUTH_ERROR_CONNACK_... Refused: the attempt is
+ * over, and the registration wiped.
+ * @retval LINKAUTH_ERROR_OUT_OF_ORDER, LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_NOT_INITIALISED,
+ * LINKAUTH_ERROR_BUSY The arguments cannot be used.
+ *
+ * Threads: one at a time for one device. Blocks: no. Since 0.1.0.
+ */
+LINKAUTH_NODISCARD
+linkauth_status linkauth_registration_connack(struct linkauth_device *device,
+                                              struct linkauth_registration *registration,
+                                              uint8_t code);
+
+/**
+ * For firmware that has an MQTT stack of its own: a message that arrived. One on a topic that does
+ * not answer registrations is ignored.
+ *
+ * @param[in,out] device The device of the registration.
+ * @param[in,out] registration A registration for which linkauth_registration_connect was called.
+ * @param[in] topic The topic.
+ * @param topic_length Its length in bytes, or LINKAUTH_NUL_TERMINATED.
+ * @param[in] payload The payload. It may hold the secret: wipe it after the call.
+ * @param payload_length Its length in bytes.
+ * @retval LINKAUTH_OK Take the next step.
+ * @retval LINKAUTH_ERROR_REPLY_TOO_LARGE The attempt is over, and the registration wiped.
+ * @retval LINKAUTH_ERROR_OUT_OF_ORDER, LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_NOT_INITIALISED,
+ * LINKAUTH_ERROR_BUSY The arguments cannot be used.
+ *
+ * Threads: one at a time for one device. Blocks: no. Since 0.1.0.
+ */
+LINKAUTH_NODISCARD
+linkauth_status linkauth_registration_message(struct linkauth_device *device,
+                                              struct linkauth_registration *registration,
+                                              const char *topic,
+                                              size_t topic_length,
+                                              const uint8_t *payload,
+                                              size_t payload_length);
+
+/**
+ * Ends a registration whose reply is complete: stores what was issued and reads it back.
+ * Close the connection before, so that a late request cannot overtake a later one.
+ *
+ * @param[in,out] device The device of the registration.
+ * @param[in,out] registration A registration whose step is LINKAUTH_STEP_FINISH. It is wiped.
+ * @retval LINKAUTH_OK The DeviceSecret is stored, durably, and was read back.
+ * @retval LINKAUTH_ERROR_OUT_OF_ORDER The reply is not complete.
+ * @retval LINKAUTH_ERROR_SUPERSEDED A later registration of this device was begun.
+ * @retval LINKAUTH_ERROR_... As linkauth_register after it connected.
+ *
+ * Threads: one at a time for one device. Blocks: as long as the store does. Since 0.1.0.
+ */
+LINKAUTH_NODISCARD
+linkauth_status linkauth_registration_finish(struct linkauth_device *device,
+                                             struct linkauth_registration *registration);
+
+/**
+ * Bytes that hold any sign-in without further extension pairs: the value of
+ * LINKAUTH_SIGN_IN_BUFFER_SIZE in this library.
+ *
+ * Threads: any. Since 0.1.0.
+ */
+size_t linkauth_sign_in_buffer_size(void);
+
+/**
+ * Computes what the CONNECT of a sign-in must carry, with the stored DeviceSecret or the one in
+ * the options. It connects to nothing: the caller's own MQTT client does that, and then reports
+ * the answer with linkauth_report_connack.
+ *
+ * @param[in,out] device The device.
+ * @param[in] options What to choose, or NULL for the defaults.
+ * @param[out] buffer Where the texts go.
+ * @param capacity Its size in bytes: LINKAUTH_SIGN_IN_BUFFER_SIZE, and the length of the
+ * extension pairs with 2 for each. It may not overlap an input.
+ * @param[out] result Where in the buffer they are. Its struct_size must be set.
+ * @retval LINKAUTH_OK Buffer and result are filled.
+ * @retval LINKAUTH_ERROR_BUFFER_TOO_SMALL result->size_needed says how many bytes are needed.
+ * @retval LINKAUTH_ERROR_STORE_ABSENT No secret is stored: store one, or register.
+ * @retval LINKAUTH_ERROR_STORE_MISSING The device has no store, and the options no secret.
+ * @retval LINKAUTH_ERROR_STORE_... The store failed.
+ * @retval LINKAUTH_ERROR_SIGN_METHOD_UNKNOWN, LINKAUTH_ERROR_SECURE_MODE_UNKNOWN,
+ * LINKAUTH_ERROR_EXTENSION_KEY_RESERVED, LINKAUTH_ERROR_ARGUMENT_... An option is wrong.
+ * @retval LINKAUTH_ERROR_STRUCT_SIZE A struct_size is wrong.
+ * @retval LINKAUTH_ERROR_NOT_INITIALISED, LINKAUTH_ERROR_BUSY The device cannot be used.
+ *
+ * Ownership: the texts live in the caller's buffer, as long as that does. Wiped: every copy of
+ * the DeviceSecret that linkauth made; on an error, buffer and result are zeroed (but for
+ * LINKAUTH_ERROR_ARGUMENT_OVERLAP, which leaves the buffer and the input in it). The caller
+ * wipes the buffer, which holds the password, with linkauth_wipe after the CONNECT.
+ * Source: the platform's page on MQTT-TCP connections, and Link SDK C 4.x.
+ * Threads: one at a time for one device. Blocks: as long as the store does. Since 0.1.0.
+ */
+LINKAUTH_NODISCARD
+linkauth_status linkauth_sign_in(struct linkauth_device *device,
+                                 const struct linkauth_sign_in_options *options,
+                                 char *buffer,
+                                 size_t capacity,
+                                 struct linkauth_sign_in_result *result);
+
+/**
+ * The name of a status, such as "LINKAUTH_ERROR_STORE_ABSENT".
+ *
+ * @param status Any number.
+ * @return A static, NUL-terminated text, never NULL; for a number that is no status,
+ * "LINKAUTH_ERROR_UNKNOWN_STATUS".
+ *
+ * Threads: any. Since 0.1.0.
+ */
+const char *linkauth_status_name(linkauth_status status);
+
+/**
+ * One sentence on a status: what is wrong and what to check. It is fixed at build time, so no
+ * secret can be in it.
+ *
+ * @param status Any number.
+ * @return A static, NUL-terminated text, never NULL.
+ *
+ * Threads: any. Since 0.1.0.
+ */
+const char *linkauth_status_text(linkauth_status status);
+
+/**
+ * Why a device was refused: likely causes in their order, and the remedy. Longer than
+ * linkauth_status_text; with the number it fits one line of a log. It is fixed at build time, so no
+ * secret can be in it.
+ *
+ * @param context LINKAUTH_CONTEXT_...: where the number comes from. Any other is taken for
+ * LINKAUTH_CONTEXT_STATUS.
+ * @param number Any number.
+ * @return A static, NUL-terminated text of up to 400 bytes, never NULL.
+ *
+ * Threads: any. Since 0.1.0.
+ */
+const char *linkauth_explain(uint32_t context, int32_t number);
+
+/**
+ * The version of the library at run time: major * 65536 + minor * 256 + patch, like
+ * LINKAUTH_VERSION_NUMBER for the header.
+ *
+ * Threads: any. Since 0.1.0.
+ */
+uint32_t linkauth_version_number(void);
+
+/**
+ * The version of the library at run time, such as "0.1.0".
+ *
+ * @return A static, NUL-terminated text.
+ *
+ * Threads: any. Since 0.1.0.
+ */
+const char *linkauth_version_string(void);
+
+/**
+ * Zeroes memory in a way that no compiler leaves out: for buffers of the caller's that held a
+ * secret or a password.
+ *
+ * @param memory May be NULL: then nothing happens.
+ * @param length Bytes.
+ *
+ * Threads: any. Since 0.1.0.
+ */
+void linkauth_wipe(void *memory, size_t length);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* LINKAUTH_H_INCLUDED */
+
+#ifndef LINKAUTH_LAYOUT_CHECKED
+#define LINKAUTH_LAYOUT_CHECKED
+/* A compiler whose layout differs from the library's must not compile this header. */
+#if defined(__cplusplus)
+#define LINKAUTH_ASSERT_SIZE(type, size) static_assert(sizeof(type) == (size), "size of " #type)
+#elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
+#define LINKAUTH_ASSERT_SIZE(type, size) _Static_assert(sizeof(type) == (size), "size of " #type)
+#else
+#define LINKAUTH_ASSERT_SIZE(type, size) typedef char type##_layout[sizeof(type) == (size) ? 1 : -1]
+#endif
+LINKAUTH_ASSERT_SIZE(linkauth_device, LINKAUTH_DEVICE_SIZE);
+LINKAUTH_ASSERT_SIZE(linkauth_registration, LINKAUTH_REGISTRATION_SIZE);
+LINKAUTH_ASSERT_SIZE(linkauth_file_store, LINKAUTH_FILE_STORE_SIZE);
+LINKAUTH_ASSERT_SIZE(linkauth_device_config, 8 + 11 * sizeof(void *));
+LINKAUTH_ASSERT_SIZE(linkauth_store, 8 + 3 * sizeof(void *));
+LINKAUTH_ASSERT_SIZE(linkauth_transport, 8 + 6 * sizeof(void *));
+LINKAUTH_ASSERT_SIZE(linkauth_extension, 4 * sizeof(void *));
+LINKAUTH_ASSERT_SIZE(linkauth_sign_in_options, 32 + 10 * sizeof(void *));
+LINKAUTH_ASSERT_SIZE(linkauth_sign_in_result, 8 + 9 * sizeof(void *));
+LINKAUTH_ASSERT_SIZE(linkauth_registration_options, 24 + 6 * sizeof(void *));
+LINKAUTH_ASSERT_SIZE(linkauth_registration_step, 16 + 4 * sizeof(void *));
+LINKAUTH_ASSERT_SIZE(linkauth_error_detail, 24);
+LINKAUTH_ASSERT_SIZE(linkauth_psk_result, 8 + 5 * sizeof(void *));
+#endif

@@ -1,0 +1,202 @@
+//! The MQTT side: listeners, sessions and topics.
+
+mod connection;
+mod handshake;
+mod sessions;
+mod traffic;
+
+use std::io;
+use std::net::TcpListener;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use ntex::rt::{DefaultRuntime, System};
+use ntex::service::cfg::SharedCfg;
+use ntex::service::chain_factory;
+use ntex::service::fn_factory_with_config;
+use ntex::{ServiceFactory, fn_service};
+use ntex_mqtt::{MqttError, MqttServer, QoS, v3, v5};
+use ntex_tls::openssl::SslAcceptor;
+use tokio::sync::oneshot;
+
+use crate::log::Log;
+use crate::rules::Rules;
+use connection::Connection;
+use sessions::Sessions;
+
+/// How often a running server looks for what the command line changed.
+const WATCH: Duration = Duration::from_millis(100);
+
+/// How a registration over MQTT goes on after the CONNACK.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PushSettings {
+    pub(crate) delay: Duration,
+    pub(crate) qos: QoS,
+    pub(crate) with_connack: bool,
+    pub(crate) close_after: Duration,
+}
+
+/// What every connection shares.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) rules: Rules,
+    pub(crate) log: Log,
+    pub(crate) push: PushSettings,
+    pub(crate) sessions: Sessions,
+}
+
+/// A connection failed for reasons of its own; nothing more is to be said to the peer.
+#[derive(Debug)]
+pub(crate) struct Failed;
+
+impl From<()> for Failed {
+    fn from((): ()) -> Self {
+        Self
+    }
+}
+
+impl TryFrom<Failed> for v5::PublishAck {
+    type Error = Failed;
+
+    fn try_from(failed: Failed) -> Result<Self, Failed> {
+        Err(failed)
+    }
+}
+
+/// The running MQTT server.
+pub(crate) struct Server {
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Starts the server in a thread of its own; it accepts connections when this returns.
+    pub(crate) fn start(
+        plain: TcpListener,
+        tls: TcpListener,
+        acceptor: openssl::ssl::SslAcceptor,
+        shared: Shared,
+    ) -> io::Result<Self> {
+        let (stop, stopped) = oneshot::channel();
+        let (ready, started) = std::sync::mpsc::channel();
+        let thread = thread::Builder::new().name("mqtt".into()).spawn(move || {
+            System::build()
+                .name("mqtt")
+                .disable_signals()
+                .panic_handling(false)
+                .build(DefaultRuntime)
+                .block_on(async move {
+                    let server = match listen(plain, tls, acceptor, shared.clone()) {
+                        Ok(builder) => builder.run(),
+                        Err(error) => {
+                            let _ = ready.send(Err(error));
+                            return;
+                        }
+                    };
+                    let _ = ready.send(Ok(()));
+                    ntex::rt::spawn(watch(shared));
+                    let _ = stopped.await;
+                    server.stop(false).await;
+                });
+        })?;
+        started
+            .recv()
+            .map_err(|_| io::Error::other("the MQTT server did not start"))??;
+        Ok(Self {
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn listen(
+    plain: TcpListener,
+    tls: TcpListener,
+    acceptor: openssl::ssl::SslAcceptor,
+    shared: Shared,
+) -> io::Result<ntex::server::ServerBuilder> {
+    let shared_tls = shared.clone();
+    let server = ntex::server::build()
+        // One worker, so that a session map never sees two sign-ins of a device at once.
+        .workers(1)
+        .disable_signals()
+        .listen("mqtt", plain, async move |_| service(shared.clone(), false))?
+        .listen("mqtts", tls, async move |_| {
+            chain_factory(SslAcceptor::new(acceptor.clone()))
+                .map_err(|_| MqttError::Service(Failed))
+                .and_then(service(shared_tls.clone(), true))
+        })?;
+    Ok(server)
+}
+
+fn service<F: ntex::io::Filter>(
+    shared: Shared,
+    tls: bool,
+) -> impl ServiceFactory<
+    ntex::io::Io<F>,
+    SharedCfg,
+    Response = (),
+    Error = MqttError<Failed>,
+    InitError = (),
+> {
+    let on_connect = move |handshake| handshake::v3(shared.clone(), tls, handshake);
+    let v3 = v3::MqttServer::new(fn_service(on_connect))
+        .protocol(fn_factory_with_config(
+            async |session: v3::Session<Connection>| {
+                Ok::<_, Failed>(fn_service(move |message| {
+                    traffic::protocol(session.clone(), message)
+                }))
+            },
+        ))
+        .publish(fn_factory_with_config(
+            async |session: v3::Session<Connection>| {
+                connection::begin(&session);
+                Ok::<_, Failed>(fn_service(move |publish| {
+                    traffic::publish(session.clone(), publish)
+                }))
+            },
+        ));
+    let v5 = v5::MqttServer::new(fn_service(handshake::v5)).publish(fn_service(
+        async |publish: v5::Publish| Ok::<_, Failed>(publish.ack()),
+    ));
+    MqttServer::new().v3(v3).v5(v5)
+}
+
+/// Ends the sessions of devices that were deleted or disabled, here or by another process.
+async fn watch(shared: Shared) {
+    let mut seen = shared.rules.announcements().unwrap_or_default();
+    let mut changed_before = false;
+    loop {
+        ntex::time::sleep(ntex::time::Millis::from(WATCH)).await;
+        let now = shared.rules.announcements().unwrap_or(seen);
+        let changed = now != seen;
+        // Twice for each change: a sign-in that was checked before it may enter the map after the first look.
+        if changed || changed_before {
+            end_sessions(&shared);
+        }
+        changed_before = changed;
+        seen = now;
+    }
+}
+
+fn end_sessions(shared: &Shared) {
+    shared.sessions.end_where(|session| {
+        let goes_on = shared.rules.may_continue(session).unwrap_or(true);
+        if !goes_on {
+            shared.log.line(format_args!(
+                "session {} ended(the device is deleted or disabled)",
+                session.key
+            ));
+        }
+        !goes_on
+    });
+}

@@ -1,0 +1,9 @@
+//! Where products and devices are kept.
+
+mod lock;
+mod memory;
+mod sqlite;
+
+pub use lock::ServerLock;
+pub use memory::MemoryStore;
+pub use sqlite::SqliteStore;

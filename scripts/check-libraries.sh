@@ -1,0 +1,175 @@
+#!/usr/bin/env bash
+# Checks the built libraries against what is promised about them, one PASS or FAIL line each.
+#
+#   scripts/check-libraries.sh <build folder>
+#
+# Ends with controls: libraries that break a promise on purpose must be caught.
+# CC, READELF, NM, STRIP name other tools.
+set -euo pipefail
+
+dir=${1:?usage: scripts/check-libraries.sh <build folder>}
+root=$(cd "$(dirname "$0")/.." && pwd)
+CC=${CC:-cc} READELF=${READELF:-readelf} NM=${NM:-nm} STRIP=${STRIP:-strip}
+version=$(sed -n 's/^version = "\(.*\)"/\1/p' "$root/Cargo.toml" | head -n 1)
+major=${version%%.*}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failed=0
+
+problem() { printf '%s\n' "$1"; }
+
+# report <what> <text>: passes when there is no text.
+report() {
+    if [ -z "$2" ]; then
+        printf 'PASS: %s\n' "$1"
+    else
+        printf '%s\nFAIL: %s\n' "$2" "$1"
+        failed=1
+    fi
+}
+
+# caught <what> <expected words> <text>: a control passes when the text has the words.
+caught() {
+    if grep -qF -- "$2" <<<"$3"; then
+        printf 'PASS: control: %s is caught\n' "$1"
+    else
+        printf '%s\nFAIL: control: %s is not caught\n' "$3" "$1"
+        failed=1
+    fi
+}
+
+# soname <library> <SONAME>
+soname() {
+    local found
+    found=$("$READELF" -dW "$1" | sed -n 's/.*(SONAME).*\[\(.*\)\]/\1/p')
+    [ "$found" = "$2" ] || problem "the SONAME is '$found', not '$2'"
+}
+
+# exports <library> <prefix> <version node>: every exported name has the prefix and the version, the node apart.
+exports() {
+    "$NM" -D --defined-only "$1" | awk -v prefix="$2" -v node="$3" '
+        $2 == "A" && $3 ~ "^" node "(@@" node ")?$" { next }
+        index($3, prefix) == 1 && $3 ~ "@@" node "$" && $2 == "T" { n++; next }
+        { print "exports " $3 " (" $2 ")" }
+        END { if (!n) print "exports no function" }'
+}
+
+# matches <library> <symbol list of the build>: exactly the functions of the header.
+matches() {
+    diff <("$NM" -D --defined-only "$1" | awk '$2 == "T" { sub(/@@.*/, "", $3); print $3 }' | LC_ALL=C sort) \
+        <(LC_ALL=C sort "$2") || true
+}
+
+# needed <library> <allowed names>...
+needed() {
+    local lib=$1 name allowed
+    shift
+    while read -r name; do
+        for allowed; do
+            # shellcheck disable=SC2053 # the allowed names are patterns
+            [[ $name == $allowed ]] && continue 2
+        done
+        problem "needs $name"
+    done < <("$READELF" -dW "$lib" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p')
+}
+
+# hardened <library>: read-only after relocation, bound at load, no executable stack, no text relocation.
+hardened() {
+    local segments dynamic
+    segments=$("$READELF" -lW "$1")
+    dynamic=$("$READELF" -dW "$1")
+    grep -q GNU_RELRO <<<"$segments" || problem "no RELRO segment"
+    grep -q BIND_NOW <<<"$dynamic" || grep -q 'Flags:.*NOW' <<<"$dynamic" || problem "not bound at load"
+    grep -E 'GNU_STACK.* RW ' <<<"$segments" >/dev/null || problem "the stack is executable, or nothing is said of it"
+    ! grep -E 'LOAD.* RWE ' <<<"$segments" || problem "a segment is writable and executable"
+    ! grep -q TEXTREL <<<"$dynamic" || problem "text relocations"
+    ! grep -qE 'RPATH|RUNPATH' <<<"$dynamic" || problem "a run path"
+}
+
+# no_thread_locals <library>, no_constructors <library>: it can be unloaded without a trace.
+no_thread_locals() { ! "$READELF" -lW "$1" | grep -E '^ *TLS ' || problem "has thread-local storage"; }
+no_constructors() { ! "$READELF" -dW "$1" | grep -E 'INIT_ARRAY|FINI_ARRAY|\((INIT|FINI)\)' || problem "has constructors"; }
+
+# smaller <library> <bytes>, once stripped
+smaller() {
+    local size
+    "$STRIP" -o "$work/stripped" "$1"
+    size=$(stat -c %s "$work/stripped")
+    [ "$size" -lt "$2" ] || problem "$size bytes, not below $2"
+}
+
+# archive <library> <prefix>: one member, and no other global name.
+archive() {
+    [ "$(ar t "$1" | wc -l)" -eq 1 ] || problem "$(ar t "$1" | wc -l) members, not one"
+    "$NM" -g --defined-only "$1" | awk -v prefix="$2" 'NF == 3 && index($3, prefix) != 1 { print "shows " $3 }'
+}
+
+# places <library>: paths of the machine that built it.
+places() { strings "$1" | grep -F -e "$root" -e "${CARGO_HOME:-$HOME/.cargo}" | head -n 3 || true; }
+
+# imports <library>: what the core asks of a C library. Memory functions, and on POSIX system calls.
+imports() { "$NM" -u "$1" | awk 'NF == 2 { print $2 }' | LC_ALL=C sort -u; }
+
+so=$dir/liblinkauth.so
+a=$dir/liblinkauth.a
+report "liblinkauth.so: SONAME" "$(soname "$so" "liblinkauth.so.$major")"
+report "liblinkauth.so: links lead to $version" \
+    "$([ "$(basename "$(readlink -f "$so")")" = "liblinkauth.so.$version" ] || problem "$(readlink -f "$so")")"
+report "liblinkauth.so: exports only linkauth_*, all versioned" "$(exports "$so" linkauth_ LINKAUTH_0.1)"
+report "liblinkauth.so: exports exactly the header" "$(matches "$so" "$dir/prelink/linkauth.o.symbols")"
+report "liblinkauth.so: needs libc alone" "$(needed "$so" 'libc.so*')"
+report "liblinkauth.so: hardened" "$(hardened "$so")"
+report "liblinkauth.so: no thread-locals" "$(no_thread_locals "$so")"
+report "liblinkauth.so: no constructors" "$(no_constructors "$so")"
+"$STRIP" -o "$work/shared-stripped" "$so"
+report "liblinkauth.so: below 64 KB stripped" "$(smaller "$so" 65536)"
+report "liblinkauth.so: names no path of this machine" "$(places "$so")"
+report "liblinkauth.a: one object, only linkauth_* global" "$(archive "$a" linkauth_)"
+report "liblinkauth.a: no panic machinery, no allocator" \
+    "$(imports "$a" | grep -E '^(_Unwind|malloc|calloc|realloc|free|abort|rust_|__rust|_ZN)' || true)"
+printf 'liblinkauth.so: %s bytes stripped, loaded %s\n' "$(stat -c %s "$work/shared-stripped")" \
+    "$(size "$so" | awk 'NR == 2 { print "text " $1 ", data " $2 ", bss " $3 }')"
+printf 'liblinkauth.a asks libc for:'
+imports "$a" | tr '\n' ' ' | sed 's/^/ /'
+printf '\n'
+
+if [ -e "$dir/liblinkauth_tls.so" ]; then
+    so=$dir/liblinkauth_tls.so
+    report "liblinkauth_tls.so: SONAME" "$(soname "$so" "liblinkauth_tls.so.$major")"
+    report "liblinkauth_tls.so: exports only linkauth_tls_*, all versioned" "$(exports "$so" linkauth_tls_ LINKAUTH_TLS_0.1)"
+    report "liblinkauth_tls.so: exports exactly the header" "$(matches "$so" "$dir/prelink/linkauth_tls.o.symbols")"
+    report "liblinkauth_tls.so: needs libc and libgcc_s alone" "$(needed "$so" 'libc.so*' 'libm.so*' 'libgcc_s.so*' 'ld-linux*')"
+    report "liblinkauth_tls.so: hardened" "$(hardened "$so")"
+    report "liblinkauth_tls.so: names no path of this machine" "$(places "$so")"
+    report "liblinkauth_tls.a: one object, only linkauth_tls_* global" "$(archive "$dir/liblinkauth_tls.a" linkauth_tls_)"
+
+    # Two Rust libraries in one program, every member of both linked in.
+    echo 'int main(void) { return 0; }' >"$work/main.c"
+    whole_program() {
+        "$CC" "$work/main.c" -o "$work/whole" -Wl,--whole-archive "$a" "$dir/liblinkauth_tls.a" \
+            -Wl,--no-whole-archive -lpthread -ldl -lm 2>&1 || problem "does not link"
+        "$work/whole" || problem "does not run"
+    }
+    report "both archives go whole into one program" "$(whole_program)"
+fi
+
+# Controls. The same object, linked so that it breaks a promise.
+object=$dir/prelink/linkauth.o
+echo 'int intruder(void); int intruder(void) { return 0; }' >"$work/intruder.c"
+"$CC" -fPIC -c "$work/intruder.c" -o "$work/intruder.o"
+echo 'LINKAUTH_0.1 { global: linkauth_*; intruder; local: *; };' >"$work/loose.map"
+"$CC" -shared -nostartfiles "$object" "$work/intruder.o" -Wl,--version-script="$work/loose.map" \
+    -Wl,-soname,liblinkauth.so.9 -Wl,-z,norelro -Wl,--no-as-needed -lm -o "$work/bad.so"
+caught "an extra exported name" "exports intruder" "$(exports "$work/bad.so" linkauth_ LINKAUTH_0.1)"
+caught "a wrong SONAME" "the SONAME is 'liblinkauth.so.9'" "$(soname "$work/bad.so" "liblinkauth.so.$major")"
+caught "one more needed library" "needs libm" "$(needed "$work/bad.so" 'libc.so*')"
+caught "a library without RELRO" "no RELRO segment" "$(hardened "$work/bad.so")"
+"$CC" -shared -nostartfiles "$object" -o "$work/plain.so"
+caught "a library without versions" "exports linkauth_" "$(exports "$work/plain.so" linkauth_ LINKAUTH_0.1)"
+caught "a library above the limit" "not below" "$(smaller "$work/plain.so" 1000 2>/dev/null)"
+cp "$dir/liblinkauth.a" "$work/two.a"
+ar q "$work/two.a" "$work/intruder.o"
+caught "an archive with a foreign name" "shows intruder" "$(archive "$work/two.a" linkauth_)"
+caught "a path of this machine" "$root" "$(echo "static const char path[] __attribute__((used)) = \"$root/x\";" |
+    "$CC" -x c -c - -o "$work/path.o" && places "$work/path.o")"
+exit $failed

@@ -1,0 +1,36 @@
+//! The C functions: check, call, write out. `boundary` holds the pointer work.
+
+#![allow(unsafe_code, non_camel_case_types, unreachable_pub)]
+
+mod boundary;
+mod codes;
+mod device;
+#[cfg(feature = "posix")]
+mod file_store;
+#[cfg(feature = "artifact")]
+mod panic;
+mod psk;
+mod registration;
+mod registration_steps;
+mod sign_in;
+mod status;
+mod store;
+mod transport;
+
+pub use codes::*;
+pub use device::*;
+#[cfg(feature = "posix")]
+pub use file_store::*;
+pub use psk::*;
+pub use registration::*;
+pub use registration_steps::*;
+pub use sign_in::*;
+pub use status::*;
+pub use store::*;
+pub use transport::LINKAUTH_TRANSPORT_PLAIN;
+
+/// 0 is success, any other number says why not: see `linkauth_status_code`.
+pub type linkauth_status = i32;
+
+/// Given as the length of a text: the text is NUL-terminated.
+pub const LINKAUTH_NUL_TERMINATED: usize = usize::MAX;

@@ -1,0 +1,232 @@
+//! A device: who it is, where its secret is kept, and the rules of its life.
+//!
+//! The rule that carries the rest is *durable before first use*: the first sign-in with a secret
+//! closes registration for good, so a secret from a registration is stored and read back before
+//! anything can be signed with it.
+//!
+//! The states are NONE (no record), ISSUED and ACTIVATED. Registration runs in NONE; in ISSUED only
+//! after the platform refused the secret, and a bounded number of times; in ACTIVATED never.
+//! A damaged record is in none of them.
+
+mod registering;
+mod stored;
+
+use crate::credential::Credential;
+use crate::identity::{Endpoint, Identity};
+use crate::retry::Retry;
+use crate::scrub::{Quiet, Unguarded, scrubbed};
+use crate::secret::{Secret, Wiped};
+use crate::sign_in::{Credentials, Extensions, Psk, SignIn, Timestamp, write_psk};
+use crate::status::{Error, Result};
+use crate::store::record::Record;
+use crate::store::{RECORD_MAX, State, Store};
+use crate::text::Writer;
+use zeroize::Zeroize;
+
+/// Numbers behind the last error of a device. Never a text, so never a secret.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Detail {
+    /// The platform's code in a refused registration, or 0: over HTTPS such as 6289, over MQTT
+    /// that of the CONNACK.
+    pub platform_code: i32,
+    /// The system's error number, or 0.
+    pub system_error: i32,
+    /// Bytes that a buffer which was too small would need, or 0.
+    pub size_needed: usize,
+    /// Milliseconds to wait before trying again; 0 if trying again would not help by itself.
+    pub retry_after_ms: u32,
+    /// The HTTP status of the reply, or 0.
+    pub http_status: u16,
+}
+
+/// One device and the store of its secret.
+pub struct Device<S, Q = Unguarded> {
+    identity: Identity,
+    endpoint: Endpoint,
+    store: S,
+    quiet: Q,
+    detail: Detail,
+    retry: Retry,
+    /// Which attempt to register is the newest: only its reply may be stored.
+    newest_registration: u32,
+    /// The platform refused the stored secret, which it issued and never accepted.
+    is_issued_refused: bool,
+}
+
+impl<S: Store, Q: Quiet> Device<S, Q> {
+    /// A device whose secret is kept in `store` (or in [`crate::store::NoStore`]), and what
+    /// surrounds the scopes that see it.
+    pub fn new(identity: Identity, endpoint: Endpoint, store: S, quiet: Q) -> Device<S, Q> {
+        let retry = Retry::new(identity.spread());
+        Device {
+            identity,
+            endpoint,
+            store,
+            quiet,
+            detail: Detail::default(),
+            retry,
+            newest_registration: 0,
+            is_issued_refused: false,
+        }
+    }
+
+    /// The numbers behind the last error.
+    pub fn detail(&self) -> Detail {
+        self.detail
+    }
+
+    /// Stores a DeviceSecret that came another way than by registration, and reads it back. A
+    /// stored secret of this device is replaced; storing the same one again changes nothing.
+    pub fn store_secret(&mut self, secret: Secret<'_>) -> Result<()> {
+        self.detail = Detail::default();
+        let credential = Credential::DeviceSecret(secret);
+        scrubbed(self.quiet, || {
+            let sequence =
+                match self.load(|record| (record.sequence, record.credential.is(&credential))) {
+                    Ok((_, true)) => return Ok(()),
+                    Ok((sequence, false)) => sequence,
+                    Err(Error::STORE_ABSENT | Error::STORE_DAMAGED) => 0,
+                    Err(error) => return Err(error),
+                };
+            self.save(&Record {
+                state: State::Issued,
+                sequence: sequence.wrapping_add(1),
+                registrations: 0,
+                credential,
+            })?;
+            self.is_issued_refused = false;
+            Ok(())
+        })
+    }
+
+    /// Writes what a CONNECT must carry into `buffer`, with the credential that the caller keeps, or
+    /// with None the stored one.
+    ///
+    /// On an error `buffer` is zeroed. The password is a bearer credential: wipe `buffer` once
+    /// it has been sent.
+    pub fn sign_in(
+        &mut self,
+        credential: Option<Credential<'_>>,
+        options: &SignIn<'_, impl Extensions>,
+        buffer: &mut [u8],
+    ) -> Result<Credentials> {
+        self.scrubbed_into(buffer, |device, buffer| {
+            options.check()?;
+            let mut scratch = Wiped::<RECORD_MAX>::new();
+            let credential = match credential {
+                Some(credential) => credential,
+                None => device.load_record(&mut scratch)?.credential,
+            };
+            let mut writer = Writer::new(buffer);
+            let written =
+                options.write(&device.identity, &device.endpoint, credential, &mut writer)?;
+            device.check_fits(&writer)?;
+            Ok(written)
+        })
+    }
+
+    /// Writes identity and key of a TLS-PSK connection into `buffer`, with `secret` or the stored
+    /// one. On an error `buffer` is zeroed.
+    pub fn psk(
+        &mut self,
+        secret: Option<Secret<'_>>,
+        timestamp: Timestamp,
+        buffer: &mut [u8],
+    ) -> Result<Psk> {
+        self.scrubbed_into(buffer, |device, buffer| {
+            let mut scratch = Wiped::<RECORD_MAX>::new();
+            let secret = match secret {
+                Some(secret) => secret,
+                None => match device.load_record(&mut scratch)?.credential {
+                    Credential::DeviceSecret(secret) => secret,
+                    Credential::DeviceToken { .. } => return Err(Error::SECRET_IS_TOKEN),
+                },
+            };
+            let mut writer = Writer::new(buffer);
+            let psk = write_psk(&device.identity, timestamp, secret, &mut writer)?;
+            device.check_fits(&writer)?;
+            Ok(psk)
+        })
+    }
+
+    /// Takes the code of the CONNACK that answered a sign-in: 0 marks the stored secret as
+    /// activated; any other comes back as what it means for a secret in this state.
+    pub fn report_connack(&mut self, code: u8) -> Result<()> {
+        self.detail = Detail::default();
+        let error = match code {
+            0 => {
+                self.retry.success();
+                return scrubbed(self.quiet, || self.mark_activated());
+            }
+            1 => Error::CONNACK_PROTOCOL,
+            2 => Error::CONNACK_CLIENT_ID,
+            3 => Error::CONNACK_UNAVAILABLE,
+            4 => scrubbed(self.quiet, || self.credentials_refused()),
+            5 => Error::CONNACK_NOT_AUTHORISED,
+            _ => Error::CONNACK_UNKNOWN,
+        };
+        self.fail(error)
+    }
+
+    fn mark_activated(&mut self) -> Result<()> {
+        let mut scratch = Wiped::new();
+        let record = match self.load_record(&mut scratch) {
+            Ok(record) => record,
+            // The caller keeps the secret elsewhere.
+            Err(Error::STORE_MISSING | Error::STORE_ABSENT) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        self.is_issued_refused = false;
+        if record.state == State::Activated {
+            return Ok(());
+        }
+        self.save(&Record {
+            state: State::Activated,
+            sequence: record.sequence.wrapping_add(1),
+            ..record
+        })
+    }
+
+    /// What CONNACK 4 means for the stored secret. If it cannot be read, the plain meaning.
+    fn credentials_refused(&mut self) -> Error {
+        match self.load(|record| (record.state, record.registrations)) {
+            Ok((State::Activated, _)) => Error::REFUSED_AFTER_ACTIVATION,
+            Ok((State::Issued, registrations)) => {
+                self.is_issued_refused = true;
+                if registrations == 0 {
+                    Error::CONNACK_CREDENTIALS
+                } else {
+                    Error::REFUSED_BEFORE_ACTIVATION
+                }
+            }
+            Err(_) => Error::CONNACK_CREDENTIALS,
+        }
+    }
+
+    /// Notes when to try again.
+    fn fail<T>(&mut self, error: Error) -> Result<T> {
+        self.detail.retry_after_ms = self.retry.failure(error);
+        Err(error)
+    }
+
+    fn scrubbed_into<R>(
+        &mut self,
+        buffer: &mut [u8],
+        worker: impl FnOnce(&mut Self, &mut [u8]) -> Result<R>,
+    ) -> Result<R> {
+        self.detail = Detail::default();
+        let result = scrubbed(self.quiet, || worker(self, buffer));
+        if result.is_err() {
+            buffer.zeroize();
+        }
+        result
+    }
+
+    fn check_fits(&mut self, writer: &Writer<'_>) -> Result<()> {
+        if writer.fits() {
+            return Ok(());
+        }
+        self.detail.size_needed = writer.length();
+        Err(Error::BUFFER_TOO_SMALL)
+    }
+}

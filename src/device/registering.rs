@@ -1,0 +1,222 @@
+//! The rules by which a device registers: when it may, whose reply counts, what is stored.
+
+use super::{Detail, Device};
+use crate::random::{self, Random};
+use crate::register::{NoSecret, Nonce, Registration, RegistrationOptions, refusal, run};
+use crate::scrub::{Quiet, scrubbed};
+use crate::sign_in::Credentials;
+use crate::status::{Error, Result};
+use crate::store::record::Record;
+use crate::store::{State, Store};
+use crate::text::{Sink, Writer};
+use crate::transport::Pipe;
+
+/// How often a device may register by itself while no secret of its was ever accepted. The platform
+/// issues five DeviceTokens for one DeviceName.
+const REGISTRATIONS_MAX: u8 = 5;
+
+const NONCE_BYTES: usize = 8;
+
+/// What the record says before a registration.
+struct Before {
+    sequence: u32,
+    registrations: u8,
+}
+
+impl<S: Store, Q: Quiet> Device<S, Q> {
+    /// Begins a registration. Refused while a usable secret is stored, or a damaged one. An earlier
+    /// attempt that has not ended is void from here on: the platform honours the newest alone.
+    pub fn begin_registration(
+        &mut self,
+        options: &RegistrationOptions<'_>,
+        random: &mut impl Random,
+    ) -> Result<Registration> {
+        self.detail = Detail::default();
+        let mut drawn = [0; 2 * NONCE_BYTES];
+        scrubbed(self.quiet, || {
+            self.before_registration()?;
+            let nonce = match options.nonce {
+                Some(nonce) => nonce,
+                None => Nonce::new(draw(random, &mut drawn)?)?,
+            };
+            self.retry.draw(nonce.spread() ^ self.identity.spread());
+            // The nonce is in it, so that an attempt of an earlier device object is not taken for this.
+            self.newest_registration = self.newest_registration.wrapping_add(nonce.spread() | 1);
+            Registration::begin(
+                self.newest_registration,
+                &self.identity,
+                &self.endpoint,
+                options,
+                nonce,
+            )
+        })
+    }
+
+    /// Whether the device may register now, and what its record says.
+    fn before_registration(&mut self) -> Result<Before> {
+        match self.load(|record| (record.state, record.sequence, record.registrations)) {
+            Ok((State::Issued, sequence, registrations)) if self.is_issued_refused => {
+                if registrations >= REGISTRATIONS_MAX {
+                    return Err(Error::REGISTRATIONS_EXHAUSTED);
+                }
+                Ok(Before {
+                    sequence,
+                    registrations,
+                })
+            }
+            Ok(_) => Err(Error::ALREADY_REGISTERED),
+            Err(Error::STORE_ABSENT) => Ok(Before {
+                sequence: 0,
+                registrations: 0,
+            }),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Feeds a registration what arrived; an empty piece says that the peer ended the stream.
+    pub fn feed_registration(
+        &mut self,
+        registration: &mut Registration,
+        bytes: &[u8],
+    ) -> Result<()> {
+        self.advance(registration, |registration| {
+            if bytes.is_empty() {
+                registration.end()
+            } else {
+                registration.feed(bytes)
+            }
+        })
+    }
+
+    /// For firmware with an MQTT stack of its own: what the CONNECT of the registration must carry.
+    /// On an error `buffer` is zeroed.
+    pub fn connect_registration(
+        &mut self,
+        registration: &mut Registration,
+        buffer: &mut [u8],
+    ) -> Result<Credentials> {
+        self.scrubbed_into(buffer, |device, buffer| {
+            let mut writer = Writer::new(buffer);
+            let credentials = registration.connect(&mut writer)?;
+            device.check_fits(&writer)?;
+            Ok(credentials)
+        })
+    }
+
+    /// For firmware with an MQTT stack of its own: the code of the CONNACK.
+    pub fn connack_registration(
+        &mut self,
+        registration: &mut Registration,
+        code: u8,
+    ) -> Result<()> {
+        self.detail = Detail::default();
+        let taken = registration.connack(code);
+        self.end_step(registration, taken)
+    }
+
+    /// For firmware with an MQTT stack of its own: a message that arrived. One that does not
+    /// answer the registration is ignored.
+    pub fn message_registration(
+        &mut self,
+        registration: &mut Registration,
+        topic: &[u8],
+        payload: &[u8],
+    ) -> Result<()> {
+        self.advance(registration, |registration| {
+            registration.message(topic, payload)
+        })
+    }
+
+    fn advance(
+        &mut self,
+        registration: &mut Registration,
+        step: impl FnOnce(&mut Registration) -> Result<()>,
+    ) -> Result<()> {
+        self.detail = Detail::default();
+        let stepped = scrubbed(self.quiet, || step(registration));
+        self.end_step(registration, stepped)
+    }
+
+    fn end_step(&mut self, registration: &Registration, stepped: Result<()>) -> Result<()> {
+        if let Err(error) = stepped {
+            self.note_reply(registration);
+            return self.fail(error);
+        }
+        Ok(())
+    }
+
+    fn note_reply(&mut self, registration: &Registration) {
+        self.detail.http_status = registration.http_status();
+        self.detail.platform_code = i32::from(registration.connack_code());
+    }
+
+    /// Ends a registration whose reply is complete: stores what was issued and reads it back.
+    /// The registration is wiped, whatever the end.
+    pub fn finish_registration(&mut self, registration: &mut Registration) -> Result<()> {
+        self.detail = Detail::default();
+        self.note_reply(registration);
+        let finished = scrubbed(self.quiet, || {
+            let result = self.store_issued(registration);
+            registration.wipe();
+            result
+        });
+        match finished {
+            Ok(()) => {
+                self.detail = Detail::default();
+                self.retry.success();
+                Ok(())
+            }
+            Err(error) => self.fail(error),
+        }
+    }
+
+    fn store_issued(&mut self, registration: &Registration) -> Result<()> {
+        if registration.number() != self.newest_registration {
+            return Err(Error::SUPERSEDED);
+        }
+        let identity = self.identity.clone();
+        let credential = match registration.issued(&identity) {
+            Ok(credential) => credential,
+            Err(NoSecret::Malformed(error)) => return Err(error),
+            Err(NoSecret::Refused(code)) => {
+                self.detail.platform_code = code;
+                return Err(refusal(code));
+            }
+        };
+        let before = self.before_registration()?;
+        self.save(&Record {
+            state: State::Issued,
+            sequence: before.sequence.wrapping_add(1),
+            registrations: before.registrations.saturating_add(1),
+            credential,
+        })?;
+        self.is_issued_refused = false;
+        Ok(())
+    }
+
+    /// Registers over `pipe`, blocking for `timeout_ms` at most (by the pipe's clock, if it has
+    /// one; else for each wait), and stores what was issued.
+    pub fn run_registration(
+        &mut self,
+        registration: &mut Registration,
+        pipe: &mut impl Pipe,
+        timeout_ms: u32,
+    ) -> Result<()> {
+        self.detail = Detail::default();
+        if let Err(error) = run(registration, pipe, timeout_ms, self.quiet) {
+            self.note_reply(registration);
+            self.detail.system_error = pipe.system_error();
+            registration.wipe();
+            return self.fail(error);
+        }
+        self.finish_registration(registration)
+    }
+}
+
+/// Hex digits of as many random bytes.
+fn draw<'n>(source: &mut impl Random, text: &'n mut [u8; 2 * NONCE_BYTES]) -> Result<&'n [u8]> {
+    let mut bytes = [0; NONCE_BYTES];
+    random::fill(source, &mut bytes)?;
+    Writer::new(text).put_hex(&bytes);
+    Ok(text)
+}

@@ -1,0 +1,38 @@
+//! What Linux and other POSIX systems provide: random bytes, the signal mask, files.
+
+#![allow(unsafe_code)]
+
+mod file_store;
+mod signals;
+
+pub use file_store::FileStore;
+pub use signals::Signals;
+
+use crate::random::Random;
+use crate::status::{Error, Result};
+
+/// The calling thread's `errno`.
+fn errno() -> i32 {
+    // SAFETY: __errno_location returns a valid pointer to this thread's errno.
+    unsafe { *libc::__errno_location() }
+}
+
+/// The system's random bytes, by `getrandom`.
+#[derive(Clone, Copy)]
+pub struct SystemRandom;
+
+impl Random for SystemRandom {
+    fn fill(&mut self, bytes: &mut [u8]) -> Result<()> {
+        let mut filled = 0usize;
+        while let Some(rest) = bytes.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+            // SAFETY: the pointer and length are those of one live, writable slice.
+            let count = unsafe { libc::getrandom(rest.as_mut_ptr().cast(), rest.len(), 0) };
+            match usize::try_from(count) {
+                Ok(count) => filled = filled.saturating_add(count),
+                Err(_) if errno() == libc::EINTR => {}
+                Err(_) => return Err(Error::RANDOM_FAILED),
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,432 @@
+//! Registering a device: a machine that says what to send and is fed what arrived, over HTTPS or
+//! over MQTT, byte by byte or, for firmware that has an MQTT stack, message by message.
+
+mod http;
+mod https;
+mod json;
+mod mqtt;
+mod reply;
+mod runner;
+
+pub(crate) use reply::{NoSecret, refusal};
+pub(crate) use runner::run;
+
+use crate::credential::Credential;
+use crate::identity::{Endpoint, Host, Identity, check};
+use crate::mac::SignMethod;
+use crate::secret::Secret;
+use crate::sign_in::{Credentials, part};
+use crate::status::{Error, Result};
+use crate::text::{Sink, Text, Writer, spread};
+use core::ffi::CStr;
+use zeroize::Zeroize;
+
+/// The request at its longest; the body of a reply may fill it too. The platform's longest
+/// success is under 200 bytes.
+const BUFFER: usize = 768;
+
+/// What makes one registration differ from any other. It is signed, and sent in the clear.
+#[derive(Clone, Copy)]
+pub struct Nonce<'a>(&'a [u8]);
+
+impl<'a> Nonce<'a> {
+    /// The longest one, in bytes.
+    pub const MAX: usize = 32;
+
+    /// 1 to 32 letters and digits that this device never sent before.
+    pub fn new(text: &'a [u8]) -> Result<Nonce<'a>> {
+        check(text, 1, Self::MAX, b"")?;
+        Ok(Nonce(text))
+    }
+
+    /// A number that differs from nonce to nonce.
+    pub(crate) fn spread(self) -> u32 {
+        spread(self.0)
+    }
+}
+
+/// How a registration is asked for and answered.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Form {
+    /// Over HTTPS; the device has been added to its product. Answered by a DeviceSecret.
+    #[default]
+    Https,
+    /// Over MQTT; the device has been added to its product (`authType=register`). Answered by a
+    /// DeviceSecret.
+    Mqtt,
+    /// Over MQTT, without pre-registration (`authType=regnwl`). Answered by a clientId and a
+    /// DeviceToken, of which the platform issues five for one DeviceName.
+    MqttNoPreRegistration {
+        /// Send securemode -2, as the platform's page says for instances with an id, and not 2, as
+        /// the vendor's SDKs do. The platform takes both.
+        is_minus_two: bool,
+    },
+}
+
+/// What a caller may choose about a registration.
+#[derive(Clone)]
+pub struct RegistrationOptions<'a> {
+    /// Over HTTPS or MQTT.
+    pub form: Form,
+    /// The secret that all devices of the product share.
+    pub product_secret: Secret<'a>,
+    /// How the request is signed.
+    pub sign_method: SignMethod,
+    /// None: the host of the device's region or instance.
+    pub host: Option<Host<'a>>,
+    /// None: 443 for HTTPS, 8883 for MQTT.
+    pub port: Option<u16>,
+    /// None: drawn from the source of random bytes.
+    pub nonce: Option<Nonce<'a>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Sending { length: u16, sent: u16 },
+    Receiving { length: u16 },
+    Complete { length: u16 },
+    Over,
+}
+
+/// What to do next.
+#[derive(PartialEq, Eq, Debug)]
+pub enum Step<'r> {
+    /// Send these bytes to `host` and `port`, then call `sent`.
+    Send(&'r [u8]),
+    /// Wait for bytes, then call `feed`; or `end` if the peer ended the stream.
+    Receive,
+    /// The reply is complete: close the connection and call `Device::finish_registration`.
+    Finish,
+}
+
+enum Reply {
+    Http(http::Reply),
+    Mqtt(mqtt::Reply),
+}
+
+type HostText = Text<{ Host::MAX + 1 }>;
+
+/// One attempt to register. It holds the reply, and with it the secret, from the moment it arrives
+/// until the attempt ends; then it is wiped, whatever the end.
+pub struct Registration {
+    /// Which attempt of its device this is.
+    number: u32,
+    form: Form,
+    phase: Phase,
+    port: u16,
+    host: HostText,
+    reply: Reply,
+    /// The request, then the body of the reply.
+    buffer: [u8; BUFFER],
+}
+
+impl Registration {
+    pub(crate) fn begin(
+        number: u32,
+        identity: &Identity,
+        endpoint: &Endpoint,
+        options: &RegistrationOptions<'_>,
+        nonce: Nonce<'_>,
+    ) -> Result<Registration> {
+        let default_port = match options.form {
+            Form::Https => https::PORT,
+            Form::Mqtt | Form::MqttNoPreRegistration { .. } => mqtt::PORT,
+        };
+        let mut registration = Registration {
+            number,
+            form: options.form,
+            phase: Phase::Over,
+            port: options.port.unwrap_or(default_port),
+            host: host_text(options, identity, endpoint)?,
+            reply: Reply::of(options.form),
+            buffer: [0; BUFFER],
+        };
+        registration.write_request(identity, endpoint, options, nonce.0)?;
+        Ok(registration)
+    }
+
+    fn write_request(
+        &mut self,
+        identity: &Identity,
+        endpoint: &Endpoint,
+        options: &RegistrationOptions<'_>,
+        nonce: &[u8],
+    ) -> Result<()> {
+        let (host, port) = (&self.host, self.port);
+        let mut out = Writer::new(&mut self.buffer);
+        match options.form {
+            Form::Https => https::put_request(identity, options, nonce, host, port, &mut out)?,
+            _ => mqtt::put_connect(identity, endpoint, options, nonce, &mut out)?,
+        }
+        if !out.fits() {
+            return Err(Error::ARGUMENT_TOO_LONG);
+        }
+        self.phase = Phase::Sending {
+            length: out.length() as u16,
+            sent: 0,
+        };
+        Ok(())
+    }
+
+    /// Which attempt of its device this is.
+    pub(crate) fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// Over HTTPS or MQTT.
+    pub fn form(&self) -> Form {
+        self.form
+    }
+
+    /// Where to connect.
+    pub fn host(&self) -> &CStr {
+        self.host.as_c_str()
+    }
+
+    /// Where to connect.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The HTTP status of the reply; 0 until it has arrived, and over MQTT.
+    pub fn http_status(&self) -> u16 {
+        match &self.reply {
+            Reply::Http(reply) => reply.status(),
+            Reply::Mqtt(_) => 0,
+        }
+    }
+
+    /// The code of a CONNACK that refused, or 0.
+    pub(crate) fn connack_code(&self) -> u8 {
+        match &self.reply {
+            Reply::Http(_) => 0,
+            Reply::Mqtt(reply) => reply.code(),
+        }
+    }
+
+    /// What to do now.
+    pub fn next_step(&self) -> Result<Step<'_>> {
+        match self.phase {
+            Phase::Sending { length, sent } => self
+                .buffer
+                .get(usize::from(sent)..usize::from(length))
+                .map(Step::Send)
+                .ok_or(Error::OUT_OF_ORDER),
+            Phase::Receiving { .. } => Ok(Step::Receive),
+            Phase::Complete { .. } => Ok(Step::Finish),
+            Phase::Over => Err(Error::OUT_OF_ORDER),
+        }
+    }
+
+    /// `count` of the bytes to send have been sent.
+    pub fn sent(&mut self, count: usize) -> Result<()> {
+        let Phase::Sending { length, sent } = self.phase else {
+            return Err(Error::OUT_OF_ORDER);
+        };
+        let sent = usize::from(sent).saturating_add(count);
+        if sent > usize::from(length) {
+            return Err(Error::ARGUMENT_RANGE);
+        }
+        if sent == usize::from(length) {
+            self.expect_reply();
+        } else {
+            self.phase = Phase::Sending {
+                length,
+                sent: sent as u16,
+            };
+        }
+        Ok(())
+    }
+
+    fn expect_reply(&mut self) {
+        self.buffer.zeroize();
+        self.phase = Phase::Receiving { length: 0 };
+    }
+
+    /// Takes what arrived, in any pieces. What follows the reply is ignored. An error ends the
+    /// attempt.
+    pub(crate) fn feed(&mut self, bytes: &[u8]) -> Result<()> {
+        let Phase::Receiving { mut length } = self.phase else {
+            return Err(Error::OUT_OF_ORDER);
+        };
+        for &byte in bytes {
+            let buffer = &mut self.buffer;
+            let keep = |byte| keep(buffer, &mut length, byte);
+            let fed = match &mut self.reply {
+                Reply::Http(reply) => reply.feed(byte, keep).map_err(|error| reply.name(error)),
+                Reply::Mqtt(reply) => reply.feed(byte, keep),
+            };
+            self.end_on_error(fed)?;
+        }
+        let is_done = match &self.reply {
+            Reply::Http(reply) => reply.is_done(),
+            Reply::Mqtt(reply) => reply.is_done(),
+        };
+        self.phase = if is_done {
+            Phase::Complete { length }
+        } else {
+            Phase::Receiving { length }
+        };
+        Ok(())
+    }
+
+    /// The peer ended the stream in order.
+    pub(crate) fn end(&mut self) -> Result<()> {
+        let Phase::Receiving { length } = self.phase else {
+            return Err(Error::OUT_OF_ORDER);
+        };
+        let ended = match &mut self.reply {
+            Reply::Http(reply) => reply.end(),
+            Reply::Mqtt(_) => Err(Error::REPLY_CUT_SHORT),
+        };
+        self.end_on_error(ended)?;
+        self.phase = Phase::Complete { length };
+        Ok(())
+    }
+
+    /// For firmware with an MQTT stack of its own: what its CONNECT must carry, in place of the
+    /// bytes to send. Some NUL-terminated texts in `out`.
+    pub(crate) fn connect(&mut self, out: &mut Writer<'_>) -> Result<Credentials> {
+        let (Reply::Mqtt(_), Phase::Sending { length, sent: 0 }) = (&self.reply, self.phase) else {
+            return Err(Error::OUT_OF_ORDER);
+        };
+        let packet = self.buffer.get(..usize::from(length)).unwrap_or_default();
+        let [client_id, username, password] = mqtt::fields(packet).ok_or(Error::OUT_OF_ORDER)?;
+        let credentials = Credentials {
+            host: part(out, |out| out.put(self.host.as_bytes())),
+            port: self.port,
+            client_id: part(out, |out| out.put(client_id)),
+            username: part(out, |out| out.put(username)),
+            password: part(out, |out| out.put(password)),
+        };
+        if out.fits() {
+            self.expect_reply();
+        }
+        Ok(credentials)
+    }
+
+    /// For firmware with an MQTT stack of its own: the code of the CONNACK.
+    pub(crate) fn connack(&mut self, code: u8) -> Result<()> {
+        let (Reply::Mqtt(reply), Phase::Receiving { length: 0 }) = (&mut self.reply, self.phase)
+        else {
+            return Err(Error::OUT_OF_ORDER);
+        };
+        if reply.is_connected() {
+            return Err(Error::OUT_OF_ORDER);
+        }
+        let taken = reply.connack(code);
+        self.end_on_error(taken)
+    }
+
+    /// For firmware with an MQTT stack of its own: a message that arrived. One that does not answer
+    /// a registration is ignored.
+    pub(crate) fn message(&mut self, topic: &[u8], payload: &[u8]) -> Result<()> {
+        let (Reply::Mqtt(reply), Phase::Receiving { .. }) = (&self.reply, self.phase) else {
+            return Err(Error::OUT_OF_ORDER);
+        };
+        if !reply.is_connected() {
+            return Err(Error::OUT_OF_ORDER);
+        }
+        if !mqtt::is_answer(topic) {
+            return Ok(());
+        }
+        let mut length = 0;
+        for &byte in payload {
+            let kept = keep(&mut self.buffer, &mut length, byte);
+            self.end_on_error(kept)?;
+        }
+        self.phase = Phase::Complete { length };
+        Ok(())
+    }
+
+    /// What the complete reply issues.
+    pub(crate) fn issued(
+        &self,
+        identity: &Identity,
+    ) -> core::result::Result<Credential<'_>, NoSecret> {
+        let Phase::Complete { length } = self.phase else {
+            return Err(Error::OUT_OF_ORDER.into());
+        };
+        let body = self
+            .buffer
+            .get(..usize::from(length))
+            .ok_or(Error::REPLY_TOO_LARGE)?;
+        let Reply::Http(reply) = &self.reply else {
+            return Ok(reply::in_push(body, identity, self.form)?);
+        };
+        match reply::in_body(body, identity) {
+            Err(NoSecret::Refused(code)) => Err(NoSecret::Refused(code)),
+            _ if reply.status() != 200 => Err(Error::REPLY_HTTP_STATUS.into()),
+            result => result,
+        }
+    }
+
+    fn end_on_error(&mut self, result: Result<()>) -> Result<()> {
+        if result.is_err() {
+            self.phase = Phase::Over;
+            self.buffer.zeroize();
+        }
+        result
+    }
+
+    /// Ends the attempt. Called by drop too.
+    pub fn wipe(&mut self) {
+        self.phase = Phase::Over;
+        self.buffer.zeroize();
+        self.reply = Reply::of(self.form);
+    }
+}
+
+impl Drop for Registration {
+    fn drop(&mut self) {
+        self.wipe();
+    }
+}
+
+impl Reply {
+    const fn of(form: Form) -> Reply {
+        match form {
+            Form::Https => Reply::Http(http::Reply::new()),
+            Form::Mqtt | Form::MqttNoPreRegistration { .. } => Reply::Mqtt(mqtt::Reply::new()),
+        }
+    }
+}
+
+/// Appends a byte of a reply's body.
+fn keep(buffer: &mut [u8; BUFFER], length: &mut u16, byte: u8) -> Result<()> {
+    let slot = buffer
+        .get_mut(usize::from(*length))
+        .ok_or(Error::REPLY_TOO_LARGE)?;
+    *slot = byte;
+    *length = length.wrapping_add(1);
+    Ok(())
+}
+
+/// The caller's host, or the one of the device's region or instance.
+fn host_text(
+    options: &RegistrationOptions<'_>,
+    identity: &Identity,
+    endpoint: &Endpoint,
+) -> Result<HostText> {
+    let mut text = [0; Host::MAX];
+    let mut writer = Writer::new(&mut text);
+    match (options.host, options.form) {
+        (Some(host), _) => writer.put(host.as_bytes()),
+        (None, Form::Https) => endpoint.put_register_host(&mut writer),
+        (None, _) => endpoint.put_mqtt_host(&identity.product_key, &mut writer),
+    }
+    let length = writer.length();
+    text.get(..length)
+        .and_then(HostText::new)
+        .ok_or(Error::ARGUMENT_TOO_LONG)
+}
+
+/// What is signed, over HTTPS and over MQTT.
+fn put_content(identity: &Identity, nonce: &[u8], sink: &mut impl Sink) {
+    sink.put(b"deviceName");
+    sink.put(identity.device_name.0.as_bytes());
+    sink.put(b"productKey");
+    sink.put(identity.product_key.0.as_bytes());
+    sink.put(b"random");
+    sink.put(nonce);
+}
