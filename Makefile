@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 STAGES ?=
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: all demo test header install deps clean help
+.PHONY: all demo test test-long header install deps clean help
 
 all:            ## build the libraries into build/ (the default)
 	@scripts/install-deps.sh --check build
@@ -19,8 +19,11 @@ demo:           ## show a device register, store its secret and sign in, on this
 test:           ## run every test; STAGES="format headers" runs those alone
 	@scripts/test.sh $(STAGES)
 
+test-long:      ## run every test in its long form: every system call, every state
+	@LINKAUTH_LONG=1 scripts/test.sh $(STAGES)
+
 header:         ## write include/linkauth.h and include/linkauth_tls.h anew from the Rust sources
-	LINKAUTH_WRITE_HEADER=1 cargo test --locked -p linkauth --features posix,capi --test header
+	LINKAUTH_WRITE_HEADER=1 cargo test --locked -p linkauth --features posix,capi,flash,seal --test header
 	LINKAUTH_WRITE_HEADER=1 cargo test --locked -p linkauth-tls --test header
 
 install: all    ## install below PREFIX (/usr/local); DESTDIR is honoured
@@ -34,4 +37,4 @@ clean:          ## remove what was built
 	cargo clean
 
 help:           ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile

@@ -198,6 +198,10 @@ static int register_over(gateway *g, const linkauth_transport *transport)
             printf("registered: the platform issued a %s, and it is stored\n", token ? "DeviceToken" : "DeviceSecret");
             return GATEWAY_OK;
         }
+        if (status == LINKAUTH_ERROR_ALREADY_REGISTERED) {
+            puts("another process has registered meanwhile, and stored what it was issued");
+            return GATEWAY_OK;
+        }
         wait_ms = say_status(g, "registering", status);
         if (wait_ms == 0 || g->attempts_left == 0)
             return code_of_registration(status);

@@ -42,6 +42,12 @@
 #endif
 #endif
 
+/** Bytes of a linkauth_aead. */
+#define LINKAUTH_AEAD_SIZE 64
+
+/** Bytes of the key that seals. */
+#define LINKAUTH_KEY_SIZE 32
+
 /** Bytes of a linkauth_device. */
 #define LINKAUTH_DEVICE_SIZE 512
 
@@ -53,6 +59,12 @@
 
 /** Bytes of a linkauth_file_store. */
 #define LINKAUTH_FILE_STORE_SIZE 64
+
+/** Bytes of a linkauth_flash_store. */
+#define LINKAUTH_FLASH_STORE_SIZE 128
+
+/** Bytes that hold identity and key of any TLS-PSK. */
+#define LINKAUTH_PSK_BUFFER_SIZE 192
 
 /** Bytes of a linkauth_registration. */
 #define LINKAUTH_REGISTRATION_SIZE 1152
@@ -74,6 +86,9 @@
 
 /** Bytes that a store must be able to hold for each device. */
 #define LINKAUTH_RECORD_MAX 384
+
+/** Bytes of the longest sealed secret. */
+#define LINKAUTH_SEALED_MAX 192
 
 /** linkauth_transport.flags: the transport does not encrypt. Registration refuses such a transport. */
 #define LINKAUTH_TRANSPORT_PLAIN 1
@@ -150,6 +165,9 @@ typedef enum linkauth_status_code {
     LINKAUTH_ERROR_STORE_VERSION = 511,
     LINKAUTH_ERROR_STORE_LOCKED = 512,
     LINKAUTH_ERROR_SECRET_IS_TOKEN = 513,
+    LINKAUTH_ERROR_STORE_SEALED = 514,
+    LINKAUTH_ERROR_STORE_UNSEAL = 515,
+    LINKAUTH_ERROR_STORE_WORN = 516,
     LINKAUTH_ERROR_RANDOM_FAILED = 601,
     LINKAUTH_ERROR_TRANSPORT_HOST_NOT_FOUND = 602,
     LINKAUTH_ERROR_TRANSPORT_REFUSED = 603,
@@ -228,8 +246,84 @@ typedef enum linkauth_context {
     LINKAUTH_CONTEXT_CONNACK_OF_REGISTRATION = 3,
 } linkauth_context;
 
+/** How far a stored secret has come. */
+typedef enum linkauth_state {
+    /** Stored, and not yet known to be accepted. */
+    LINKAUTH_STATE_ISSUED = 1,
+    /** The platform has accepted it: registration is closed. */
+    LINKAUTH_STATE_ACTIVATED = 2,
+} linkauth_state;
+
+/** What is stored. */
+typedef enum linkauth_kind {
+    /** A DeviceSecret. */
+    LINKAUTH_KIND_DEVICE_SECRET = 1,
+    /** A clientId and a DeviceToken. */
+    LINKAUTH_KIND_DEVICE_TOKEN = 2,
+} linkauth_kind;
+
 /** 0 is success, any other number says why not: see `linkauth_status_code`. */
 typedef int32_t linkauth_status;
+
+/**
+ * A seal by ChaCha20-Poly1305 (RFC 8439). No key is in it.
+ *
+ * The storage is the caller's. Treat it as opaque, never copy or move it.
+ */
+typedef struct linkauth_aead {
+    uint64_t opaque[8];
+} linkauth_aead;
+
+/**
+ * Fetches the key that seals, of LINKAUTH_KEY_SIZE bytes, from where it is kept: a TPM, a secure
+ * element, a keyring, a file. Called for each use; linkauth wipes its copy. Returns LINKAUTH_OK, or
+ * anything else if it cannot.
+ */
+typedef linkauth_status (*linkauth_key)(void *user, uint8_t *key);
+
+/**
+ * Fills `length` bytes with random ones, fit for cryptography. Returns LINKAUTH_OK, or anything
+ * else if it cannot: then nothing is registered.
+ */
+typedef linkauth_status (*linkauth_random)(void *user, uint8_t *bytes, size_t length);
+
+/**
+ * Seals the secret within a record, for a device whose store others may read: with a key in a TPM,
+ * a secure element, a keyring. Optional. Callbacks as those of a linkauth_store.
+ */
+typedef struct linkauth_seal {
+    /** sizeof(linkauth_seal). */
+    uint32_t struct_size;
+    /** 0. */
+    uint32_t reserved;
+    /** Passed to both callbacks, never looked at. */
+    void *user;
+    /**
+     * Seals `secret` for `context` (the rest of the record: device, state, sequence number; it is to
+     * be authenticated, not hidden) into `sealed`, of LINKAUTH_SEALED_MAX bytes, and sets
+     * `*sealed_length`.
+     */
+    linkauth_status (*seal)(void *user,
+                            const uint8_t *context,
+                            size_t context_length,
+                            const uint8_t *secret,
+                            size_t secret_length,
+                            uint8_t *sealed,
+                            size_t sealed_capacity,
+                            size_t *sealed_length);
+    /**
+     * Opens what `seal` sealed for the same context into `secret`, and sets `*secret_length`. Returns
+     * LINKAUTH_ERROR_STORE_UNSEAL if the key is another one, or anything was changed.
+     */
+    linkauth_status (*unseal)(void *user,
+                              const uint8_t *context,
+                              size_t context_length,
+                              const uint8_t *sealed,
+                              size_t sealed_length,
+                              uint8_t *secret,
+                              size_t secret_capacity,
+                              size_t *secret_length);
+} linkauth_seal;
 
 /**
  * One device: who it is, where its platform lives, where its secret is kept. No secret is in it.
@@ -254,7 +348,7 @@ typedef struct linkauth_store {
     uint32_t struct_size;
     /** 0. */
     uint32_t reserved;
-    /** Passed to both callbacks, never looked at. */
+    /** Passed to every callback, never looked at. */
     void *user;
     /**
      * Reads the record called `name` (15 lower-case letters and digits, NUL-terminated: fit for
@@ -272,13 +366,28 @@ typedef struct linkauth_store {
      * survive a power cut. linkauth then reads it back and compares.
      */
     linkauth_status (*save)(void *user, const char *name, const uint8_t *record, size_t length);
+    /**
+     * Removes the record called `name` and every older copy; that there is none is no error. NULL:
+     * linkauth_store_erase is not supported.
+     */
+    linkauth_status (*erase)(void *user, const char *name);
+    /**
+     * Keeps other processes from the record until unlock, without waiting:
+     * LINKAUTH_ERROR_STORE_LOCKED if another one holds it. Held from before a registration is asked
+     * for until what was issued is stored, and round every other save. NULL, with unlock: there is
+     * but one process.
+     */
+    linkauth_status (*lock)(void *user, const char *name);
+    /** Gives back what lock took. */
+    void (*unlock)(void *user, const char *name);
+    /**
+     * Finds out, before the platform is asked for a secret, whether a record of
+     * LINKAUTH_RECORD_MAX bytes can be saved, and reserves what it needs. NULL: nothing to find out.
+     */
+    linkauth_status (*prepare)(void *user, const char *name);
+    /** Removes older copies, now that the platform accepted the record. NULL: there are none. */
+    linkauth_status (*retire)(void *user, const char *name);
 } linkauth_store;
-
-/**
- * Fills `length` bytes with random ones, fit for cryptography. Returns LINKAUTH_OK, or anything
- * else if it cannot: then nothing is registered.
- */
-typedef linkauth_status (*linkauth_random)(void *user, uint8_t *bytes, size_t length);
 
 /**
  * What linkauth_device_init reads. All texts are copied; each is a pointer and a length, or
@@ -314,11 +423,32 @@ typedef struct linkauth_device_config {
      * what `user` points to must outlive the device.
      */
     const struct linkauth_store *store;
+    /**
+     * Seals the DeviceSecret within its record, or NULL to keep it plain. Copied; what `user` points
+     * to must outlive the device. A plain record is read with or without it.
+     */
+    const struct linkauth_seal *seal;
     /** Random bytes for registration, or NULL for the system's (Linux only). */
     linkauth_random random;
     /** Passed to `random`, never looked at. */
     void *random_user;
 } linkauth_device_config;
+
+/** What is stored of a device, its secret left out. */
+typedef struct linkauth_store_info {
+    /** sizeof(linkauth_store_info), set by the caller. */
+    uint32_t struct_size;
+    /** LINKAUTH_STATE_... */
+    uint32_t state;
+    /** LINKAUTH_KIND_... */
+    uint32_t kind;
+    /** 1 if the secret is sealed, else 0. */
+    uint32_t is_sealed;
+    /** One more with each save. */
+    uint32_t sequence;
+    /** Registrations that the device has completed, since the last one that was accepted. */
+    uint32_t registrations;
+} linkauth_store_info;
 
 /** Numbers behind the last error of a device. */
 typedef struct linkauth_error_detail {
@@ -350,6 +480,50 @@ typedef struct linkauth_error_detail {
 typedef struct linkauth_file_store {
     uint64_t opaque[8];
 } linkauth_file_store;
+
+/**
+ * The record of one device in two slots of flash. A power cut at any moment leaves the old record or
+ * the new one; the slot with the only whole record is never erased.
+ *
+ * The storage is the caller's. Treat it as opaque, never copy or move it.
+ */
+typedef struct linkauth_flash_store {
+    uint64_t opaque[16];
+} linkauth_flash_store;
+
+/**
+ * Two slots of flash, as a port reaches them. A callback returns LINKAUTH_OK, or a negative number or
+ * LINKAUTH_ERROR_STORE_IO on a failure: for `read` also when the bytes there cannot be read, for
+ * instance since their ECC is wrong.
+ */
+typedef struct linkauth_flash {
+    /** sizeof(linkauth_flash). */
+    uint32_t struct_size;
+    /** Bytes of one slot: whole erase sectors, at least 416. */
+    uint32_t slot_size;
+    /** Bytes that are programmed at once: 1, 2, 4, 8, 16 or 32. */
+    uint32_t unit;
+    /** What an erased byte reads as: 0xFF, or 0x00 on some parts. */
+    uint32_t erased;
+    /** Passed to every callback, never looked at. */
+    void *user;
+    /** Reads `length` bytes from `offset` within slot 0 or 1. */
+    linkauth_status (*read)(void *user,
+                            uint32_t slot,
+                            uint32_t offset,
+                            uint8_t *bytes,
+                            size_t length);
+    /** Programs one unit, which was not programmed since its slot was erased. */
+    linkauth_status (*program)(void *user,
+                               uint32_t slot,
+                               uint32_t offset,
+                               const uint8_t *bytes,
+                               size_t length);
+    /** Erases a whole slot. */
+    linkauth_status (*erase)(void *user, uint32_t slot);
+    /** Returns once all of it would survive a power cut. NULL: it does at once. */
+    linkauth_status (*sync)(void *user);
+} linkauth_flash;
 
 /** A further key=value in the clientId's extension, such as _ss=1 or ext=3. It is not signed. */
 typedef struct linkauth_extension {
@@ -406,7 +580,8 @@ typedef struct linkauth_sign_in_options {
     size_t device_secret_length;
     /**
      * The DeviceToken of a registration without pre-registration, from a caller that keeps it
-     * elsewhere, in place of device_secret; NULL to read it from the store. 1 to 128 characters.
+     * elsewhere, in place of device_secret; NULL to read it from the store. 1 to 128 characters. With
+     * it goes client_id, else LINKAUTH_ERROR_ARGUMENT_NULL.
      */
     const char *device_token;
     /** Bytes of device_token. */
@@ -592,6 +767,51 @@ extern "C" {
 #endif // __cplusplus
 
 /**
+ * The size of a linkauth_aead in this library, in bytes.
+ *
+ * Threads: any. Since 0.1.0.
+ */
+size_t linkauth_aead_size(void);
+
+/**
+ * Makes a ready seal. Only in libraries built with LINKAUTH_SEAL. A key that lies beside the record protects nothing: fetch it from a TPM, a
+ * secure element, a keyring, or a file on another medium.
+ *
+ * @param[out] aead Storage of at least LINKAUTH_AEAD_SIZE bytes, aligned to 8.
+ * @param size Its size in bytes.
+ * @param[in] key Fetches the key.
+ * @param key_user Passed to `key`, never looked at.
+ * @param[in] random Random bytes for the nonce, or NULL for the system's (Linux only).
+ * @param random_user Passed to `random`, never looked at.
+ * @param[out] seal Filled in, for linkauth_device_config.seal. Its struct_size must be set.
+ * @retval LINKAUTH_OK The seal can be used until linkauth_aead_wipe.
+ * @retval LINKAUTH_ERROR_CALLBACK_MISSING `key` is NULL.
+ * @retval LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_OBJECT_SIZE, LINKAUTH_ERROR_STRUCT_SIZE,
+ * LINKAUTH_ERROR_BUSY An argument is wrong.
+ *
+ * When the key cannot be fetched, a call reports LINKAUTH_ERROR_STORE_SEALED; when it is another one
+ * or the record was changed, LINKAUTH_ERROR_STORE_UNSEAL.
+ * Threads: one at a time for one seal. Blocks: no. Since 0.1.0.
+ */
+LINKAUTH_NODISCARD
+linkauth_status linkauth_aead_init(struct linkauth_aead *aead,
+                                   size_t size,
+                                   linkauth_key key,
+                                   void *key_user,
+                                   linkauth_random random,
+                                   void *random_user,
+                                   struct linkauth_seal *seal);
+
+/**
+ * Gives up a seal. Always legal: on NULL, on zeroed storage, and twice.
+ *
+ * @param[in,out] aead The seal; no device may use it any more.
+ *
+ * Threads: one at a time for one seal. Blocks: no. Since 0.1.0.
+ */
+void linkauth_aead_wipe(struct linkauth_aead *aead);
+
+/**
  * The size of a linkauth_device in this library, in bytes: for callers that open it with dlopen.
  *
  * Threads: any. Since 0.1.0.
@@ -684,6 +904,44 @@ linkauth_status linkauth_report_connack(struct linkauth_device *device,
                                         uint8_t code);
 
 /**
+ * Says what is stored of a device, for an operator. It never shows the secret, and needs no key of a
+ * sealed one.
+ *
+ * @param[in,out] device The device.
+ * @param[out] info Its struct_size must be set.
+ * @retval LINKAUTH_OK A usable record is stored.
+ * @retval LINKAUTH_ERROR_STORE_ABSENT None is: store a secret or register.
+ * @retval LINKAUTH_ERROR_STORE_DAMAGED One is, and is damaged: restore the file, or erase it with
+ * linkauth_store_erase and have an operator reset the device.
+ * @retval LINKAUTH_ERROR_STORE_... Why it cannot be used.
+ * @retval LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_STRUCT_SIZE, LINKAUTH_ERROR_NOT_INITIALISED,
+ * LINKAUTH_ERROR_BUSY The arguments cannot be used.
+ *
+ * Threads: one at a time for one device. Blocks: as long as the store does. Since 0.1.0.
+ */
+LINKAUTH_NODISCARD
+linkauth_status linkauth_store_inspect(struct linkauth_device *device,
+                                       struct linkauth_store_info *info);
+
+/**
+ * Removes what is stored of a device, damaged or not, for an operator. The platform is not told: a
+ * device that was active cannot register again before an operator called ResetThing, or deleted and
+ * added it.
+ *
+ * @param[in,out] device The device.
+ * @retval LINKAUTH_OK Nothing is stored any more. A journaling file system or flash translation layer
+ * may keep the old bytes for a while.
+ * @retval LINKAUTH_ERROR_STORE_... The store failed, or another process holds it.
+ * @retval LINKAUTH_ERROR_CALLBACK_MISSING The store cannot erase.
+ * @retval LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_NOT_INITIALISED, LINKAUTH_ERROR_BUSY The
+ * device cannot be used.
+ *
+ * Threads: one at a time for one device. Blocks: as long as the store does. Since 0.1.0.
+ */
+LINKAUTH_NODISCARD
+linkauth_status linkauth_store_erase(struct linkauth_device *device);
+
+/**
  * Copies the numbers behind the last error of a device. They are numbers only: no secret can be
  * among them.
  *
@@ -755,6 +1013,47 @@ linkauth_status linkauth_file_store_open(struct linkauth_file_store *file_store,
 void linkauth_file_store_close(struct linkauth_file_store *file_store);
 
 /**
+ * The size of a linkauth_flash_store in this library, in bytes.
+ *
+ * Threads: any. Since 0.1.0.
+ */
+size_t linkauth_flash_store_size(void);
+
+/**
+ * Makes a store of two slots of flash. It reads and writes nothing yet. Only in libraries built with
+ * LINKAUTH_FLASH, as those for bare metal are by default.
+ *
+ * @param[out] flash_store Storage of at least LINKAUTH_FLASH_STORE_SIZE bytes, aligned to 8.
+ * @param size Its size in bytes.
+ * @param[in] flash The slots. Copied; what `user` points to must outlive the store.
+ * @param[out] store Filled in, for linkauth_device_config.store. Its struct_size must be set.
+ * @retval LINKAUTH_OK The store can be used, by one device, until linkauth_flash_store_wipe.
+ * @retval LINKAUTH_ERROR_ARGUMENT_RANGE slot_size, unit or erased is none that is supported.
+ * @retval LINKAUTH_ERROR_CALLBACK_MISSING read, program or erase is NULL.
+ * @retval LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_OBJECT_SIZE, LINKAUTH_ERROR_STRUCT_SIZE,
+ * LINKAUTH_ERROR_BUSY An argument is wrong.
+ *
+ * Wear: a registration erases a slot once and programs it once; the first accepted sign-in does the
+ * same, and erases the slot that then holds an older copy.
+ * Threads: one at a time for one store. Blocks: no. Since 0.1.0.
+ */
+LINKAUTH_NODISCARD
+linkauth_status linkauth_flash_store_init(struct linkauth_flash_store *flash_store,
+                                          size_t size,
+                                          const struct linkauth_flash *flash,
+                                          struct linkauth_store *store);
+
+/**
+ * Gives up a flash store; what is in the flash stays. Always legal: on NULL, on zeroed storage, and
+ * twice.
+ *
+ * @param[in,out] flash_store The flash store; no device may use it any more.
+ *
+ * Threads: one at a time for one store. Blocks: no. Since 0.1.0.
+ */
+void linkauth_flash_store_wipe(struct linkauth_flash_store *flash_store);
+
+/**
  * Computes identity and key of a TLS-PSK connection, which signs a device in by its DeviceSecret
  * without a certificate of the server's: for firmware that cannot verify certificates. The MQTT
  * CONNECT that follows is that of linkauth_sign_in.
@@ -762,7 +1061,7 @@ void linkauth_file_store_close(struct linkauth_file_store *file_store);
  * @param[in,out] device The device.
  * @param[in] options timestamp and device_secret are used; NULL for the defaults.
  * @param[out] buffer Where the texts go.
- * @param capacity Its size in bytes: 192 are enough. It may not overlap an input.
+ * @param capacity Its size in bytes: LINKAUTH_PSK_BUFFER_SIZE. It may not overlap an input.
  * @param[out] result Where in the buffer they are. Its struct_size must be set.
  * @retval LINKAUTH_OK Buffer and result are filled.
  * @retval LINKAUTH_ERROR_BUFFER_TOO_SMALL result->size_needed says how many bytes are needed.
@@ -858,7 +1157,9 @@ linkauth_status linkauth_registration_begin(struct linkauth_device *device,
                                             const struct linkauth_registration_options *options);
 
 /**
- * Zeroes a registration and so gives it up. Always legal: on NULL, on zeroed storage, and twice.
+ * Zeroes a registration and so gives it up. Always legal: on NULL, on zeroed storage, and twice. The
+ * device's record stays locked until its next attempt ends or the device is wiped: to give up an
+ * attempt and its lock, call linkauth_registration_fail.
  *
  * @param[in,out] registration The registration; its storage may then be freed.
  *
@@ -980,7 +1281,8 @@ linkauth_status linkauth_registration_connack(struct linkauth_device *device,
  * @retval LINKAUTH_OK Take the next step.
  * @retval LINKAUTH_ERROR_REPLY_TOO_LARGE The attempt is over, and the registration wiped.
  * @retval LINKAUTH_ERROR_OUT_OF_ORDER, LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_NOT_INITIALISED,
- * LINKAUTH_ERROR_BUSY The arguments cannot be used.
+ * LINKAUTH_ERROR_BUSY The arguments cannot be used. Once the step is LINKAUTH_STEP_FINISH, no further
+ * message is taken.
  *
  * Threads: one at a time for one device. Blocks: no. Since 0.1.0.
  */
@@ -991,6 +1293,23 @@ linkauth_status linkauth_registration_message(struct linkauth_device *device,
                                               size_t topic_length,
                                               const uint8_t *payload,
                                               size_t payload_length);
+
+/**
+ * Tells that the connection of a registration failed in the caller's hands: it could not be made, was
+ * lost, or timed out. The attempt is over, and the error detail says when to try again, with a new
+ * random.
+ *
+ * @param[in,out] device The device of the registration.
+ * @param[in,out] registration A registration that was begun. It is wiped.
+ * @param status What failed, such as LINKAUTH_ERROR_TRANSPORT_TIMED_OUT.
+ * @return `status`, or why it could not be taken: LINKAUTH_ERROR_ARGUMENT_RANGE (it is 0),
+ * LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_NOT_INITIALISED, LINKAUTH_ERROR_BUSY.
+ *
+ * Threads: one at a time for one device. Blocks: no. Since 0.1.0.
+ */
+linkauth_status linkauth_registration_fail(struct linkauth_device *device,
+                                           struct linkauth_registration *registration,
+                                           linkauth_status status);
 
 /**
  * Ends a registration whose reply is complete: stores what was issued and reads it back.
@@ -1135,8 +1454,13 @@ void linkauth_wipe(void *memory, size_t length);
 LINKAUTH_ASSERT_SIZE(linkauth_device, LINKAUTH_DEVICE_SIZE);
 LINKAUTH_ASSERT_SIZE(linkauth_registration, LINKAUTH_REGISTRATION_SIZE);
 LINKAUTH_ASSERT_SIZE(linkauth_file_store, LINKAUTH_FILE_STORE_SIZE);
-LINKAUTH_ASSERT_SIZE(linkauth_device_config, 8 + 11 * sizeof(void *));
-LINKAUTH_ASSERT_SIZE(linkauth_store, 8 + 3 * sizeof(void *));
+LINKAUTH_ASSERT_SIZE(linkauth_device_config, 8 + 12 * sizeof(void *));
+LINKAUTH_ASSERT_SIZE(linkauth_store, 8 + 8 * sizeof(void *));
+LINKAUTH_ASSERT_SIZE(linkauth_seal, 8 + 3 * sizeof(void *));
+LINKAUTH_ASSERT_SIZE(linkauth_store_info, 24);
+LINKAUTH_ASSERT_SIZE(linkauth_flash, 16 + 5 * sizeof(void *));
+LINKAUTH_ASSERT_SIZE(linkauth_flash_store, LINKAUTH_FLASH_STORE_SIZE);
+LINKAUTH_ASSERT_SIZE(linkauth_aead, LINKAUTH_AEAD_SIZE);
 LINKAUTH_ASSERT_SIZE(linkauth_transport, 8 + 6 * sizeof(void *));
 LINKAUTH_ASSERT_SIZE(linkauth_extension, 4 * sizeof(void *));
 LINKAUTH_ASSERT_SIZE(linkauth_sign_in_options, 32 + 10 * sizeof(void *));

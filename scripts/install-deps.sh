@@ -40,6 +40,9 @@ header_exists() {
     printf '#include <%s>\n' "$1" | cc -E -x c - -o /dev/null
 }
 
+# Like `needs`, for what a single check uses: installed where that works, and never missed.
+wants() { [ "$optional" = no ] || needs "$@"; }
+
 find_missing() {
     names=()
     packages=()
@@ -58,6 +61,13 @@ find_missing() {
     needs valgrind valgrind command -v valgrind
     needs shellcheck shellcheck command -v shellcheck
     needs python3 python3 command -v python3
+    wants strace strace command -v strace
+    wants swtpm swtpm command -v swtpm
+    wants tpm2-tools tpm2-tools command -v tpm2_unseal
+    wants "the TPM's socket" libtss2-tcti-swtpm0 dpkg -s libtss2-tcti-swtpm0
+    wants keyctl keyutils command -v keyctl
+    wants libfuse3 libfuse3-dev pkg-config --exists fuse3
+    wants fusermount3 fuse3 command -v fusermount3
 }
 
 # Rust is not installed from here: which way it comes is the user's choice.
@@ -78,6 +88,10 @@ check_rust() {
 rust=yes
 check_rust || rust=no
 
+optional=no
+if [ "$check_only" = no ] && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+    optional=yes
+fi
 find_missing
 if [ ${#names[@]} -gt 0 ]; then
     list=$(printf ', %s' "${names[@]}")
@@ -89,7 +103,12 @@ if [ ${#names[@]} -gt 0 ]; then
     echo "Installing ${list#, }"
     export DEBIAN_FRONTEND=noninteractive
     apt-get -o DPkg::Lock::Timeout=300 update -qq
-    apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
+    optional=no
+    if ! apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "${packages[@]}" >/dev/null; then
+        # One package that is not to be had must not keep the needed ones away.
+        find_missing
+        [ ${#packages[@]} -eq 0 ] || apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
+    fi
     find_missing
     if [ ${#names[@]} -gt 0 ]; then
         list=$(printf ', %s' "${names[@]}")

@@ -3,6 +3,8 @@
 #
 # A stage is any script there. What it prints goes to its log; these lines in it are counted:
 #   PASS: <what>       FAIL: <what>       SKIP: <what>: <why>
+# and these are shown with the summary of the stage:
+#   NOTE: <figures>
 # and the closing lines of cargo test, cargo nextest and ctest. A stage that counts nothing has
 # failed, and so has one that ends with a code other than 0.
 #

@@ -84,6 +84,7 @@ for stage in scripts/stages/*.sh; do
     printf '%s\n' "$line"
     summary+=("$(printf '%-18s %s' "$name" "$line")")
     grep -E '^SKIP: ' "$log"
+    sed -n 's/^NOTE: /    /p' "$log"
     if [ "$f" -ne 0 ]; then
         printf -- '---- %s\n' "$log"
         if [ "$(wc -l <"$log")" -gt 400 ]; then

@@ -31,70 +31,80 @@ pub fn explain(context: Context, number: i32) -> &'static CStr {
 }
 
 fn of_status(number: i32) -> &'static CStr {
-    const CONNACK_PROTOCOL: i32 = Error::CONNACK_PROTOCOL.number();
-    const CONNACK_CLIENT_ID: i32 = Error::CONNACK_CLIENT_ID.number();
-    const CONNACK_UNAVAILABLE: i32 = Error::CONNACK_UNAVAILABLE.number();
-    const CONNACK_CREDENTIALS: i32 = Error::CONNACK_CREDENTIALS.number();
-    const CONNACK_NOT_AUTHORISED: i32 = Error::CONNACK_NOT_AUTHORISED.number();
-    const FORMAT: i32 = Error::REGISTER_CONNACK_FORMAT.number();
-    const UNAVAILABLE: i32 = Error::REGISTER_CONNACK_UNAVAILABLE.number();
-    const REFUSED: i32 = Error::REGISTER_CONNACK_REFUSED.number();
-    const PARAMETER: i32 = Error::PLATFORM_PARAMETER.number();
-    const INTERNAL: i32 = Error::PLATFORM_INTERNAL.number();
-    const DEVICE_NOT_FOUND: i32 = Error::PLATFORM_DEVICE_NOT_FOUND.number();
-    const PRODUCT_NOT_FOUND: i32 = Error::PLATFORM_PRODUCT_NOT_FOUND.number();
-    const REGISTRATION_OFF: i32 = Error::PLATFORM_REGISTRATION_OFF.number();
-    const ALREADY_ACTIVE: i32 = Error::PLATFORM_ALREADY_ACTIVE.number();
-    const SIGN_METHOD: i32 = Error::PLATFORM_SIGN_METHOD.number();
-    const SIGNATURE: i32 = Error::PLATFORM_SIGNATURE.number();
-    const CERTIFICATE: i32 = Error::TRANSPORT_CERTIFICATE.number();
-    const HOSTNAME: i32 = Error::TRANSPORT_HOSTNAME.number();
-    const AFTER_ACTIVATION: i32 = Error::REFUSED_AFTER_ACTIVATION.number();
-    match number {
-        CONNACK_PROTOCOL => of_sign_in(1),
-        CONNACK_CLIENT_ID => of_sign_in(2),
-        CONNACK_UNAVAILABLE => of_sign_in(3),
-        CONNACK_CREDENTIALS => of_sign_in(4),
-        CONNACK_NOT_AUTHORISED => of_sign_in(5),
-        FORMAT => of_registration(2),
-        UNAVAILABLE => of_registration(3),
-        REFUSED => of_registration(4),
-        PARAMETER => of_platform_code(460),
-        INTERNAL => of_platform_code(500),
-        DEVICE_NOT_FOUND => of_platform_code(6100),
-        PRODUCT_NOT_FOUND => of_platform_code(6250),
-        REGISTRATION_OFF => of_platform_code(6288),
-        ALREADY_ACTIVE => of_platform_code(6289),
-        SIGN_METHOD => of_platform_code(6292),
-        SIGNATURE => of_platform_code(6600),
-        CERTIFICATE => {
-            c"1. Port 8883 of the platform chains to Alibaba's private IoT root, which no system trusts: give that root to the TLS client. 2. Ports 443 and 1883 chain to GlobalSign Root R1: give it too. 3. The device's clock is not set. 4. Somebody is in between. Never switch verification off: the DeviceSecret passes through this connection."
-        }
-        HOSTNAME => {
-            c"1. The connection went to an address or alias that the certificate does not name: connect by the host that linkauth gives. 2. Region or instance is not the device's. 3. Somebody is in between. Never switch verification off."
-        }
-        AFTER_ACTIVATION => {
-            c"1. The device was deleted and added again, or reset: it has a new DeviceSecret. 2. Another device signs in or registered under its name. 3. The record was copied from another device. Remedy: an operator calls ResetThing, or deletes and adds the device; then erase the store and register or store the new DeviceSecret. It is not done by itself."
-        }
-        _ => status::text(number),
+    let same = SAME.iter().find(|(error, ..)| error.number() == number);
+    if let Some((_, context, number)) = same {
+        return explain(*context, *number);
     }
+    let own = OWN.iter().find(|(error, _)| error.number() == number);
+    own.map_or(status::text(number), |(_, text)| text)
 }
+
+/// Statuses that stand for a number of the platform's.
+const SAME: [(Error, Context, i32); 16] = [
+    (Error::CONNACK_PROTOCOL, Context::ConnackOfSignIn, 1),
+    (Error::CONNACK_CLIENT_ID, Context::ConnackOfSignIn, 2),
+    (Error::CONNACK_UNAVAILABLE, Context::ConnackOfSignIn, 3),
+    (Error::CONNACK_CREDENTIALS, Context::ConnackOfSignIn, 4),
+    (Error::CONNACK_NOT_AUTHORISED, Context::ConnackOfSignIn, 5),
+    (
+        Error::REGISTER_CONNACK_FORMAT,
+        Context::ConnackOfRegistration,
+        2,
+    ),
+    (
+        Error::REGISTER_CONNACK_UNAVAILABLE,
+        Context::ConnackOfRegistration,
+        3,
+    ),
+    (
+        Error::REGISTER_CONNACK_REFUSED,
+        Context::ConnackOfRegistration,
+        4,
+    ),
+    (Error::PLATFORM_PARAMETER, Context::PlatformCode, 460),
+    (Error::PLATFORM_INTERNAL, Context::PlatformCode, 500),
+    (
+        Error::PLATFORM_DEVICE_NOT_FOUND,
+        Context::PlatformCode,
+        6100,
+    ),
+    (
+        Error::PLATFORM_PRODUCT_NOT_FOUND,
+        Context::PlatformCode,
+        6250,
+    ),
+    (
+        Error::PLATFORM_REGISTRATION_OFF,
+        Context::PlatformCode,
+        6288,
+    ),
+    (Error::PLATFORM_ALREADY_ACTIVE, Context::PlatformCode, 6289),
+    (Error::PLATFORM_SIGN_METHOD, Context::PlatformCode, 6292),
+    (Error::PLATFORM_SIGNATURE, Context::PlatformCode, 6600),
+];
+
+/// Statuses that need more than their sentence.
+const OWN: [(Error, &CStr); 3] = [
+    (Error::TRANSPORT_CERTIFICATE, c"1. The root is not known to the TLS client: port 8883 chains to Alibaba's private IoT root, which no system trusts, 443 and 1883 to GlobalSign Root R1. 2. The device's clock is not set. 3. Somebody is in between. Remedy: give the root; never switch verification off, a secret passes here."),
+    (Error::TRANSPORT_HOSTNAME, c"1. The connection went to an address or alias: use the host that linkauth gives. 2. Another region or instance. 3. Somebody is in between. Never switch verification off."),
+    (Error::REFUSED_AFTER_ACTIVATION, c"1. The device was deleted and added again, or reset: it has a new DeviceSecret. 2. Another device registered under its name. Remedy: an operator calls ResetThing, or deletes and adds the device; then erase the store, and register or store the new DeviceSecret. It is not done by itself."),
+];
 
 fn of_sign_in(code: i32) -> &'static CStr {
     match code {
         0 => c"accepted",
         1 => c"The MQTT version is not supported. Remedy: connect with MQTT 3.1.1, protocol level 4.",
         2 => {
-            c"1. securemode and transport disagree: 2 needs TLS, 3 plain TCP, on the port meant for it. 2. A client, bridge or AT command changed or cut the clientId: it must arrive with every | = and , (escape the commas of an AT command, raise buffers of 128 or 256 bytes). 3. Its part before the first | has over 64 characters. Remedy: compare the clientId sent with the one computed."
+            c"1. securemode and transport disagree: 2 needs TLS, 3 plain TCP. 2. A client, bridge or AT command changed or cut the clientId: it must arrive with every | = and , (escape the commas of an AT command, raise buffers of 128 or 256 bytes). 3. Its part before the first | has over 64 characters. Remedy: compare the clientId sent with the one computed."
         }
         3 => {
-            c"1. Keep alive is outside 30 to 1200 seconds: 15, the default of some clients, is refused so. 2. The service is busy. Remedy: set keep alive to 60 or more, then try again after the time that linkauth reports."
+            c"1. Keep alive is outside 30 to 1200 seconds: 15, the default of some clients, is refused so. 2. The service is busy. Remedy: set it to 60 or more, then wait as long as linkauth reports."
         }
         4 => {
             c"1. The DeviceSecret is not this device's: another's, the ProductSecret, or cut by a buffer. 2. ProductKey or DeviceName is mistyped; case counts. 3. The device was deleted and added again, or registered again: the stored DeviceSecret is void. 4. Host of another region, instance or edition. 5. clientId or username changed after signing. Remedy: compare all three with the console."
         }
         5 => {
-            c"1. The device is disabled in the console. 2. It was deleted. 3. The product's authentication is another (X.509, ID2). Remedy: look the device up in the console, and enable or add it."
+            c"1. The device is disabled in the console. 2. It was deleted. 3. Its product authenticates by X.509 or ID2. Remedy: enable or add it in the console."
         }
         _ => c"The code is none of MQTT 3.1.1: what answered may not be the platform.",
     }
@@ -102,13 +112,13 @@ fn of_sign_in(code: i32) -> &'static CStr {
 
 fn of_registration(code: i32) -> &'static CStr {
     match code {
-        0 => c"accepted: the platform pushes the secret now, and closes the connection after 15 seconds",
+        0 => c"accepted: the platform pushes the secret now",
         1 => of_sign_in(1),
         2 => {
             c"1. The connection is not TLS: registration needs it. 2. A client or bridge changed or cut the clientId. 3. Without pre-registration: the instance does not offer it, or needs its instanceId. Remedy: use TLS on 8883, give the instance id, compare the clientId sent with the one computed."
         }
         3 => {
-            c"The platform failed for a reason of its own. Remedy: try again after the time that linkauth reports, with a new random."
+            c"The platform failed. Remedy: try again after the time that linkauth reports."
         }
         4 | 5 => {
             c"The platform does not say which: 1. Dynamic registration is off for the product. 2. ProductSecret and ProductKey do not belong together. 3. The DeviceName was not added to the product. 4. The device is active already: use its DeviceSecret, or have an operator call ResetThing. 5. Five devices hold the DeviceName (without pre-registration). 6. Another region or instance."
@@ -121,9 +131,9 @@ fn of_platform_code(code: i32) -> &'static CStr {
     match code {
         200 => c"success",
         460 => {
-            c"A parameter is missing or malformed: most often a proxy or an HTTP client changed the form. Remedy: send the request as linkauth gives it."
+            c"A proxy or an HTTP client changed the form. Remedy: send the request as linkauth gives it."
         }
-        500 => c"The platform failed for a reason of its own. Remedy: try again after the time that linkauth reports.",
+        500 => c"The platform failed. Remedy: try again after the time that linkauth reports.",
         6100 => {
             c"1. The DeviceName was not added to the product: registration over HTTPS needs it. 2. It is mistyped; case counts. 3. Another region or instance. Remedy: add the device in the console, or register over MQTT without pre-registration where the instance offers it."
         }
@@ -140,7 +150,7 @@ fn of_platform_code(code: i32) -> &'static CStr {
         6600 => {
             c"1. The ProductSecret is not this product's, or is the DeviceSecret. 2. It was cut or has a line end. Remedy: compare ProductKey and ProductSecret with the console."
         }
-        _ => c"The platform refused with a code that linkauth does not know. Remedy: look it up in the platform's table of device-side error codes.",
+        _ => c"linkauth does not know this code. Remedy: look it up in the platform's table of device-side error codes.",
     }
 }
 

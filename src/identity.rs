@@ -21,7 +21,8 @@ pub(crate) fn check(text: &[u8], shortest: usize, longest: usize, others: &[u8])
     if text.len() > longest {
         return Err(Error::ARGUMENT_TOO_LONG);
     }
-    let is_allowed = |byte: &u8| byte.is_ascii_alphanumeric() || others.contains(byte);
+    let is_allowed =
+        |byte: &u8| byte.is_ascii_alphanumeric() || others.iter().any(|other| other == byte);
     if !text.iter().all(is_allowed) {
         return Err(Error::ARGUMENT_CHARACTER);
     }
@@ -40,8 +41,18 @@ macro_rules! parsed_text {
 
             /// Checks length and alphabet.
             pub fn new(text: &[u8]) -> Result<$name> {
+                let mut new = $name(Text::EMPTY);
+                new.set(text)?;
+                Ok(new)
+            }
+
+            /// In place: what is moved about costs firmware code.
+            fn set(&mut self, text: &[u8]) -> Result<()> {
                 check(text, $shortest, $longest, $others)?;
-                Text::new(text).map($name).ok_or(Error::ARGUMENT_TOO_LONG)
+                if !self.0.set(text) {
+                    return Err(Error::ARGUMENT_TOO_LONG);
+                }
+                Ok(())
             }
 
             /// The text.
@@ -142,6 +153,10 @@ impl RecordName {
     /// Characters in a name, its NUL not counted.
     pub const LENGTH: usize = 15;
 
+    /// For a store that holds one record.
+    #[cfg(all(feature = "capi", feature = "flash"))]
+    pub(crate) const NONE: RecordName = RecordName([0; Self::LENGTH + 1]);
+
     /// A name as it was handed to a store.
     #[cfg(all(feature = "capi", feature = "posix"))]
     pub(crate) fn from_bytes(name: Option<&[u8]>) -> Result<RecordName> {
@@ -178,11 +193,15 @@ impl RecordName {
 
 impl Identity {
     /// Parses both parts.
+    #[inline(never)]
     pub fn new(product_key: &[u8], device_name: &[u8]) -> Result<Identity> {
-        Ok(Identity {
-            product_key: ProductKey::new(product_key)?,
-            device_name: DeviceName::new(device_name)?,
-        })
+        let mut identity = Identity {
+            product_key: ProductKey(Text::EMPTY),
+            device_name: DeviceName(Text::EMPTY),
+        };
+        identity.product_key.set(product_key)?;
+        identity.device_name.set(device_name)?;
+        Ok(identity)
     }
 
     /// A number that differs from device to device.
@@ -217,18 +236,35 @@ pub struct Endpoint {
     region: Region,
     /// Empty for the old public instance. No enum: the bytes that one leaves unused would be
     /// whatever the stack held.
-    instance_id: Text<{ InstanceId::MAX + 1 }>,
+    instance_id: InstanceId,
 }
 
 impl Endpoint {
     /// The region that every SDK of the vendor starts from.
     pub const DEFAULT_REGION: &'static str = "cn-shanghai";
 
+    /// Parses both parts; without a region it is the default one, without an instance the old public
+    /// one.
+    #[inline(never)]
+    pub fn new(region: Option<&[u8]>, instance_id: Option<&[u8]>) -> Result<Endpoint> {
+        let mut endpoint = Endpoint {
+            region: Region(Text::EMPTY),
+            instance_id: InstanceId(Text::EMPTY),
+        };
+        endpoint
+            .region
+            .set(region.unwrap_or(Self::DEFAULT_REGION.as_bytes()))?;
+        if let Some(instance_id) = instance_id {
+            endpoint.instance_id.set(instance_id)?;
+        }
+        Ok(endpoint)
+    }
+
     /// The old public instance of a region.
     pub fn in_region(region: Region) -> Endpoint {
         Endpoint {
             region,
-            instance_id: Text::EMPTY,
+            instance_id: InstanceId(Text::EMPTY),
         }
     }
 
@@ -236,13 +272,13 @@ impl Endpoint {
     pub fn of_instance(instance_id: InstanceId, region: Region) -> Endpoint {
         Endpoint {
             region,
-            instance_id: instance_id.0,
+            instance_id,
         }
     }
 
     /// Empty for the old public instance.
     pub(crate) fn instance_id(&self) -> &[u8] {
-        self.instance_id.as_bytes()
+        self.instance_id.0.as_bytes()
     }
 
     /// Host for MQTT. Source: the platform's page on MQTT-TCP connections, and the Python SDK.

@@ -40,6 +40,8 @@ pub mod register;
 mod retry;
 mod scrub;
 mod secret;
+#[cfg(feature = "sha1")]
+mod sha1;
 pub mod sign_in;
 pub mod status;
 pub mod store;

@@ -1,6 +1,6 @@
 //! HMAC (RFC 2104) with SHA-256, and with SHA-1 and MD5 for products that demand them.
 //!
-//! The compression functions of SHA-256 and SHA-1 are RustCrypto's. The keying is here and not the `hmac` crate's: that
+//! The compression function of SHA-256 is RustCrypto's. The keying is here and not the `hmac` crate's: that
 //! one leaves the padded key on the stack and costs firmware twice the stack. `hmac` is the oracle
 //! of the tests.
 
@@ -92,13 +92,14 @@ impl SignMethod {
 
     #[inline(never)]
     fn compress(self, state: &mut [u32; 8], block: &[u8; BLOCK]) {
-        let blocks = core::slice::from_ref(block);
         match self {
-            SignMethod::HmacSha256 => sha2::block_api::compress256(state, blocks),
+            SignMethod::HmacSha256 => {
+                sha2::block_api::compress256(state, core::slice::from_ref(block))
+            }
             #[cfg(feature = "sha1")]
             SignMethod::HmacSha1 => {
                 if let Some(state) = state.first_chunk_mut::<5>() {
-                    sha1::block_api::compress(state, blocks);
+                    crate::sha1::compress(state, block);
                 }
             }
             #[cfg(feature = "md5")]

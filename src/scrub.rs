@@ -20,8 +20,14 @@ const BURN: usize = 1024;
 /// What surrounds a scrubbed scope, so that nothing saves its registers elsewhere while it runs:
 /// signals blocked on Linux, a critical section on a microcontroller.
 pub trait Quiet: Copy {
-    /// Runs `worker` undisturbed.
-    fn quietly<R>(self, worker: impl FnOnce() -> R) -> R;
+    /// What `leave` needs to bring back.
+    type Before;
+
+    /// From here on nothing disturbs.
+    fn enter(self) -> Self::Before;
+
+    /// As it was before `enter`.
+    fn leave(self, before: Self::Before);
 }
 
 /// Nothing surrounds the scope: an interrupt or signal may save registers that hold a secret.
@@ -29,20 +35,22 @@ pub trait Quiet: Copy {
 pub struct Unguarded;
 
 impl Quiet for Unguarded {
-    fn quietly<R>(self, worker: impl FnOnce() -> R) -> R {
-        worker()
-    }
+    type Before = ();
+
+    fn enter(self) {}
+
+    fn leave(self, (): ()) {}
 }
 
 /// Runs `worker`, then clears the registers and burns the stack that it used.
 ///
 /// The value returned must not be secret.
 pub(crate) fn scrubbed<R>(quiet: impl Quiet, worker: impl FnOnce() -> R) -> R {
-    quiet.quietly(|| {
-        let result = below(worker);
-        burn();
-        result
-    })
+    let before = quiet.enter();
+    let result = below(worker);
+    burn();
+    quiet.leave(before);
+    result
 }
 
 /// Not inlined, so that the worker's frame lies in the part of the stack that `burn` reaches.

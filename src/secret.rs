@@ -72,8 +72,15 @@ impl<const N: usize> Wiped<N> {
 
 impl<const N: usize> Drop for Wiped<N> {
     fn drop(&mut self) {
-        self.0.zeroize();
+        wipe(&mut self.0);
     }
+}
+
+/// Zeroes bytes in a way that the compiler may not leave out. Kept out of line: it is called from
+/// everywhere.
+#[inline(never)]
+pub(crate) fn wipe(bytes: &mut [u8]) {
+    bytes.zeroize();
 }
 
 /// Whether every byte is in a class. Looks at all of them whatever they are, so that the time

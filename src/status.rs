@@ -41,12 +41,12 @@ statuses! {
     102 ARGUMENT_EMPTY "a value that must be given is empty";
     103 ARGUMENT_TOO_LONG "a value is longer than the platform allows";
     104 ARGUMENT_TOO_SHORT "a value is shorter than the platform allows";
-    105 ARGUMENT_CHARACTER "a value contains a character that the platform does not allow there";
+    105 ARGUMENT_CHARACTER "a value has a character that is not allowed there";
     106 ARGUMENT_RANGE "a number is outside its range";
-    107 STRUCT_SIZE "struct_size is not one that this version of linkauth knows";
+    107 STRUCT_SIZE "struct_size is unknown to this version of linkauth";
     108 OBJECT_SIZE "the storage of the object is too small or misaligned";
     109 NOT_INITIALISED "the object was not initialised, or has been wiped";
-    110 BUSY "the object is in use: a callback or another thread called back into it";
+    110 BUSY "the object is in use, by a callback or another thread";
     111 OUT_OF_ORDER "this call does not fit the step the registration is at";
     112 SIGN_METHOD_UNKNOWN "the sign method is unknown, or was left out of this build";
     113 SECURE_MODE_UNKNOWN "securemode is neither 2 (TLS) nor 3 (TCP)";
@@ -61,56 +61,59 @@ statuses! {
 
     201 BUFFER_TOO_SMALL "the buffer is too small: the size needed is reported";
 
-    301 PLATFORM_PARAMETER "the platform says that a request parameter is missing or malformed (460)";
-    302 PLATFORM_INTERNAL "the platform failed for an unknown reason of its own (500): try again later";
-    303 PLATFORM_DEVICE_NOT_FOUND "the platform knows no device of this name (6100): check it, or add it in the console";
-    304 PLATFORM_PRODUCT_NOT_FOUND "the platform does not know this product (6250): check ProductKey, region and instance";
-    305 PLATFORM_REGISTRATION_OFF "dynamic registration is off for this product (6288): switch it on in the console";
-    306 PLATFORM_ALREADY_ACTIVE "the device is already active (6289): use the DeviceSecret that was issued to it, or have an operator reset the device";
-    307 PLATFORM_SIGN_METHOD "the platform does not support this sign method (6292)";
-    308 PLATFORM_SIGNATURE "the platform rejects the signature (6600): check that the ProductSecret belongs to the ProductKey";
-    309 PLATFORM_CODE_UNKNOWN "the platform refused with a code unknown to linkauth: it is in the error detail";
+    301 PLATFORM_PARAMETER "a request parameter is missing or malformed (460)";
+    302 PLATFORM_INTERNAL "the platform failed (500): try again later";
+    303 PLATFORM_DEVICE_NOT_FOUND "unknown device (6100): check the DeviceName, or add it in the console";
+    304 PLATFORM_PRODUCT_NOT_FOUND "unknown product (6250): check ProductKey, region and instance";
+    305 PLATFORM_REGISTRATION_OFF "dynamic registration is off for this product (6288)";
+    306 PLATFORM_ALREADY_ACTIVE "the device is already active (6289): use its DeviceSecret, or have an operator reset it";
+    307 PLATFORM_SIGN_METHOD "this sign method is not supported (6292)";
+    308 PLATFORM_SIGNATURE "signature rejected (6600): check ProductSecret and ProductKey";
+    309 PLATFORM_CODE_UNKNOWN "refused with an unknown code: see platform_code";
 
-    321 CONNACK_PROTOCOL "CONNACK 1: the platform does not support the MQTT version";
-    322 CONNACK_CLIENT_ID "CONNACK 2: the platform does not accept the clientId: was it changed on the way, and does securemode fit the transport?";
+    321 CONNACK_PROTOCOL "CONNACK 1: the MQTT version is not supported";
+    322 CONNACK_CLIENT_ID "CONNACK 2: the clientId is not accepted, or securemode does not fit the transport";
     323 CONNACK_UNAVAILABLE "CONNACK 3: the service is not available, or keep alive is outside 30 to 1200 seconds";
-    324 CONNACK_CREDENTIALS "CONNACK 4: the platform rejects the credentials: check that DeviceSecret, DeviceName and ProductKey belong together, that region or instance is the device's own, and that the device was not deleted, added again or registered again";
-    325 CONNACK_NOT_AUTHORISED "CONNACK 5: the device may not connect: check in the console that it exists and is not disabled";
+    324 CONNACK_CREDENTIALS "CONNACK 4: the credentials are rejected: check DeviceSecret, DeviceName, ProductKey, region or instance, and whether the device was added or registered again";
+    325 CONNACK_NOT_AUTHORISED "CONNACK 5: the device may not connect: is it disabled or deleted?";
     326 CONNACK_UNKNOWN "the CONNACK code is none of MQTT 3.1.1";
 
-    331 REGISTER_CONNACK_FORMAT "CONNACK 2 to a registration: a parameter is malformed, or the connection is not TLS";
-    332 REGISTER_CONNACK_UNAVAILABLE "CONNACK 3 to a registration: the platform failed for a reason of its own: try again later";
-    333 REGISTER_CONNACK_REFUSED "CONNACK 4 or 5 to a registration: check the ProductSecret, that dynamic registration is on, that the device was added and is not active already";
+    331 REGISTER_CONNACK_FORMAT "CONNACK 2 to a registration: malformed parameter, or no TLS";
+    332 REGISTER_CONNACK_UNAVAILABLE "CONNACK 3 to a registration: the platform failed: try again later";
+    333 REGISTER_CONNACK_REFUSED "CONNACK 4 or 5 to a registration: check ProductSecret, dynamic registration, and the device";
 
     401 REPLY_CUT_SHORT "the reply ended before it was complete";
     402 REPLY_NOT_HTTP "the reply is not HTTP/1.0 or HTTP/1.1";
-    403 REPLY_HTTP_STATUS "the HTTP status of the reply is not 200: the number is in the error detail";
-    404 REPLY_HEADER_TOO_LARGE "the header of the reply is larger than any the platform sends";
-    405 REPLY_TOO_LARGE "the body of the reply is larger than any the platform sends";
-    406 REPLY_FRAMING "the reply's lengths contradict each other or its chunks are malformed";
-    407 REPLY_NOT_JSON "the body of the reply is not the JSON that the platform sends";
+    403 REPLY_HTTP_STATUS "the HTTP status is not 200: see http_status";
+    404 REPLY_HEADER_TOO_LARGE "the header of the reply is too large";
+    405 REPLY_TOO_LARGE "the body of the reply is too large";
+    406 REPLY_FRAMING "the reply's lengths contradict each other";
+    407 REPLY_NOT_JSON "the body of the reply is not the JSON expected";
     408 REPLY_INCOMPLETE "the reply lacks a member that it must have";
     409 REPLY_OTHER_PRODUCT "the reply is for another product";
     410 REPLY_OTHER_DEVICE "the reply is for another device";
     411 REPLY_SECRET_LENGTH "the secret in the reply is empty or too long";
-    412 REPLY_SECRET_CHARACTER "the secret in the reply has a character that the platform does not use there";
-    413 REPLY_NOT_MQTT "what arrived is not the MQTT 3.1.1 that the platform sends";
+    412 REPLY_SECRET_CHARACTER "the secret in the reply has a character that none has";
+    413 REPLY_NOT_MQTT "what arrived is not the MQTT 3.1.1 expected";
 
     501 STORE_ABSENT "no secret is stored for this device: store one or register";
-    502 STORE_DAMAGED "the stored record is damaged, which is not treated as absent: restore or erase it";
+    502 STORE_DAMAGED "the stored record is damaged, which is not absent: restore or erase it";
     503 STORE_OTHER_DEVICE "the stored record belongs to another device or product";
-    504 STORE_UNSAFE "others could read or replace the secret: check owner, mode and kind of the store's file and folder";
-    505 STORE_IO "the store could not be read or written: the system's error number is in the error detail";
+    504 STORE_UNSAFE "others could read or replace the secret: check owner and mode";
+    505 STORE_IO "the store could not be read or written: see system_error";
     506 STORE_FULL "the store has no room left";
     507 STORE_READ_ONLY "the store cannot be written";
-    508 STORE_READ_BACK "what was read back from the store is not what was written";
+    508 STORE_READ_BACK "what was read back is not what was written";
     509 STORE_MISSING "no store was given, and this call needs one";
     510 STORE_NOT_FOUND "the folder of the store does not exist";
-    511 STORE_VERSION "the stored record was written by a newer version of linkauth";
+    511 STORE_VERSION "the stored record is of a newer version of linkauth";
     512 STORE_LOCKED "another process holds the store";
     513 SECRET_IS_TOKEN "a DeviceToken is stored, and this call needs a DeviceSecret";
+    514 STORE_SEALED "the stored secret is sealed, and there is no key";
+    515 STORE_UNSEAL "the stored secret cannot be unsealed: another key, or a changed record";
+    516 STORE_WORN "a flash slot cannot be erased any more";
 
-    601 RANDOM_FAILED "the source of random bytes failed, and there is no other";
+    601 RANDOM_FAILED "the source of random bytes failed";
     602 TRANSPORT_HOST_NOT_FOUND "the host's name could not be resolved";
     603 TRANSPORT_REFUSED "nothing accepts connections at the host and port";
     604 TRANSPORT_TIMED_OUT "the time-out passed";
@@ -118,17 +121,17 @@ statuses! {
     606 TRANSPORT_HOSTNAME "the server's certificate is for another host";
     607 TRANSPORT_TLS "the TLS handshake or a TLS record failed";
     608 TRANSPORT_CLOSED "the connection was lost";
-    609 TRANSPORT_IO "the connection failed: the system's error number is in the error detail";
+    609 TRANSPORT_IO "the connection failed: see system_error";
     610 TRANSPORT_MISUSE "a transport callback broke its contract";
     611 TRANSPORT_PLAIN "a secret would pass through a transport that does not encrypt";
     612 TRANSPORT_ROOTS "the root certificates could not be read, or there are none";
     613 OUT_OF_MEMORY "memory could not be allocated";
 
-    701 ALREADY_REGISTERED "a usable secret is stored: sign in with it; registering again would void it";
-    702 REFUSED_AFTER_ACTIVATION "the platform refuses a secret that it once accepted: an operator must reset the device, or delete and add it; linkauth does not register again by itself";
-    703 REFUSED_BEFORE_ACTIVATION "the platform refuses a secret that it issued but never accepted: another registration may have replaced it; register again";
-    704 REGISTRATIONS_EXHAUSTED "the device has registered as often as it may by itself: find out who else registers under its DeviceName";
-    705 SUPERSEDED "a later registration of this device was begun: what this one was issued is void";
+    701 ALREADY_REGISTERED "a usable secret is stored: sign in with it";
+    702 REFUSED_AFTER_ACTIVATION "a secret that was once accepted is refused: an operator must reset the device";
+    703 REFUSED_BEFORE_ACTIVATION "a secret that was issued and never accepted is refused: register again";
+    704 REGISTRATIONS_EXHAUSTED "the device has registered as often as it may: who else uses its DeviceName?";
+    705 SUPERSEDED "a later registration of this device made this one void";
 }
 
 /// The NUL-terminated name of a status: total, for any number.

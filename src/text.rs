@@ -111,18 +111,24 @@ impl<const N: usize> Text<N> {
     };
 
     /// None if `text` and its NUL do not fit.
-    #[inline(never)]
     pub(crate) fn new(text: &[u8]) -> Option<Text<N>> {
+        let mut copy = Self::EMPTY;
+        copy.set(text).then_some(copy)
+    }
+
+    /// Replaces the text; false if the new one and its NUL do not fit.
+    #[inline(never)]
+    pub(crate) fn set(&mut self, text: &[u8]) -> bool {
         let () = Self::FITS_LENGTH;
         if text.len() >= N {
-            return None;
+            return false;
         }
-        let mut copy = Self::EMPTY;
-        for (to, from) in copy.bytes.iter_mut().zip(text) {
+        *self = Self::EMPTY;
+        for (to, from) in self.bytes.iter_mut().zip(text) {
             *to = *from;
         }
-        copy.length = text.len() as u8;
-        Some(copy)
+        self.length = text.len() as u8;
+        true
     }
 
     #[inline(never)]

@@ -14,7 +14,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("retry", &["status"]),
     ("explain", &["status"]),
     ("md5", &[]),
-    ("mac", &["md5", "status", "text"]),
+    ("sha1", &[]),
+    ("mac", &["md5", "sha1", "status", "text"]),
     ("identity", &["mac", "status", "text"]),
     ("credential", &["identity", "secret"]),
     (
@@ -37,7 +38,14 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ),
     (
         "store",
-        &["credential", "identity", "secret", "status", "text"],
+        &[
+            "credential",
+            "identity",
+            "random",
+            "secret",
+            "status",
+            "text",
+        ],
     ),
     (
         "device",
@@ -58,7 +66,9 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ),
     (
         "posix",
-        &["identity", "random", "scrub", "status", "store", "text"],
+        &[
+            "identity", "random", "scrub", "secret", "status", "store", "text",
+        ],
     ),
     (
         "capi",

@@ -78,7 +78,7 @@ ln -s secret "$work/link"
 ends 1 "$work/link" "a secret file that is a link" --config "$work/config" --device-secret-file "$work/link"
 chmod 640 "$work/secret"
 ends 1 "chmod 600" "a secret file that others can read" --config "$work/config" --device-secret-file "$work/secret"
-[ -z "$(ls -A "$work/store")" ] || { echo "FAILED: something was stored"; exit 1; }
+[ -z "$(find "$work/store" -type f -size +0)" ] || { echo "FAILED: something was stored"; exit 1; }
 chmod 600 "$work/secret"
 chmod 777 "$work/store"
 ends 1 "LINKAUTH_ERROR_STORE_UNSAFE" "a store that others can write" --config "$work/config"

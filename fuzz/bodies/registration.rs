@@ -128,7 +128,7 @@ pub(crate) fn register<'p>(
 
 /// By the table of the record's format.
 fn issued(record: &[u8]) -> (&[u8], &[u8]) {
-    let mut rest = &record[13..record.len() - 4];
+    let mut rest = &record[16..record.len() - 4];
     let mut fields = [&[][..]; 5];
     for field in &mut fields {
         let (length, more) = rest.split_first().unwrap();

@@ -127,18 +127,18 @@ run() {
 keep_secret() {
     local record
     for record in "$1"/*; do
-        [ ! -f "$record" ] || secret_in "$record" >"$work/secrets/$2.stored"
+        [ ! -s "$record" ] || secret_in "$record" >"$work/secrets/$2.stored"
     done
 }
 
-# secret_in <record>: after 13 bytes it has five fields, each behind a byte with its length; the last is the secret.
+# secret_in <record>: after 16 bytes it has five fields, each behind a byte with its length; the last is the secret.
 secret_in() {
-    local bytes at=13
+    local bytes at=16
     mapfile -t bytes < <(od -An -v -tu1 -w1 "$1")
     for _ in 1 2 3 4; do
         at=$((at + 1 + bytes[at]))
     done
-    tail -c "+$((at + 2))" "$1" | head -c "$((bytes[at]))"
+    dd if="$1" bs=1 skip="$((at + 1))" count="$((bytes[at]))" status=none
 }
 
 exit_code_is() { [ "$exit_code" -eq "$1" ]; }
@@ -168,10 +168,11 @@ collect_secrets() {
     ! grep -q '^.\{0,15\}$' "$work/patterns"
 }
 
+# Lock files are empty, and no records.
 each_record_holds_a_secret() {
     local record
     for record in "$work"/stores/*/*; do
-        holds_secret "$record" || return 1
+        [ ! -s "$record" ] || holds_secret "$record" || return 1
     done
 }
 

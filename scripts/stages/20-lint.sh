@@ -7,10 +7,10 @@ lint() { check "clippy $*" cargo clippy --locked "$@" -- -D warnings; }
 if cargo clippy --version; then
     # `artifact` brings the panic handler of the C library, which no test can be linked with: it is
     # looked at without its tests.
-    lint -p linkauth --all-targets --features posix,capi
+    lint -p linkauth --all-targets --features posix,capi,flash,seal
     lint -p linkauth --lib --profile capi --features posix,artifact
     lint -p linkauth --lib --profile capi --no-default-features --features artifact
-    for features in "" sha1 md5 posix capi; do
+    for features in "" sha1 md5 posix flash seal capi; do
         lint -p linkauth --lib --no-default-features --features "$features"
     done
     lint -p linkauth-tls --all-targets
@@ -22,6 +22,6 @@ fi
 # The C functions' comments are written for Doxygen, whose @param[in] rustdoc takes for a link: the
 # core is read as Rust users see it, without them.
 check "documentation of linkauth" env RUSTDOCFLAGS="-D warnings" \
-    cargo doc --locked --no-deps -p linkauth --features posix
+    cargo doc --locked --no-deps -p linkauth --features posix,flash,seal
 check "documentation of linkauth-tls" env RUSTDOCFLAGS="-D warnings -A rustdoc::broken-intra-doc-links" \
     cargo doc --locked --no-deps -p linkauth-tls

@@ -2,8 +2,12 @@
 # What the built libraries promise to linkers and loaders. Uses the build of the gcc stage.
 source scripts/lib.sh
 
-c_build gcc -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_COMPILER=gcc -DCMAKE_CXX_COMPILER=g++
-scripts/check-libraries.sh "$BUILD/gcc"
+# What is shipped by default, then what has every function of the header.
+c_build release -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=/usr/local -DCMAKE_INSTALL_LIBDIR=lib \
+    -DLINKAUTH_BUILD_TESTS=OFF -DLINKAUTH_BUILD_EXAMPLES=OFF
+scripts/check-libraries.sh "$BUILD/release"
+c_build gcc -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_COMPILER=gcc -DCMAKE_CXX_COMPILER=g++ \
+    -DLINKAUTH_FLASH=ON -DLINKAUTH_SEAL=ON
 
 # The build itself refuses a header and a library that differ.
 prelink() {

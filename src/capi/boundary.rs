@@ -117,6 +117,23 @@ pub(super) unsafe fn read_struct<T: Versioned>(source: *const T) -> Result<T> {
     }
 }
 
+/// Like `read_struct`, over what is in `target`.
+///
+/// # Safety
+/// As of `read_struct`.
+pub(super) unsafe fn read_into<T: Versioned>(source: *const T, target: &mut T) -> Result<()> {
+    // SAFETY: `target` is writable for its size; the rest is this function's contract; any bits are
+    // a T by the contract of Versioned.
+    unsafe {
+        read_bytes(
+            source.cast(),
+            T::FIRST_SIZE,
+            ptr::from_mut(target).cast(),
+            size_of::<T>(),
+        )
+    }
+}
+
 /// # Safety
 /// `source` is as in `read_struct`; `target` is writable for `size` bytes.
 #[inline(never)]

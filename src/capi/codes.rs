@@ -73,6 +73,9 @@ pub enum linkauth_status_code {
     LINKAUTH_ERROR_STORE_VERSION = 511,
     LINKAUTH_ERROR_STORE_LOCKED = 512,
     LINKAUTH_ERROR_SECRET_IS_TOKEN = 513,
+    LINKAUTH_ERROR_STORE_SEALED = 514,
+    LINKAUTH_ERROR_STORE_UNSEAL = 515,
+    LINKAUTH_ERROR_STORE_WORN = 516,
     LINKAUTH_ERROR_RANDOM_FAILED = 601,
     LINKAUTH_ERROR_TRANSPORT_HOST_NOT_FOUND = 602,
     LINKAUTH_ERROR_TRANSPORT_REFUSED = 603,
@@ -139,6 +142,24 @@ pub enum linkauth_context {
     LINKAUTH_CONTEXT_CONNACK_OF_SIGN_IN = 2,
     /// The CONNACK that answered a registration over MQTT.
     LINKAUTH_CONTEXT_CONNACK_OF_REGISTRATION = 3,
+}
+
+/// How far a stored secret has come.
+#[repr(C)]
+pub enum linkauth_state {
+    /// Stored, and not yet known to be accepted.
+    LINKAUTH_STATE_ISSUED = 1,
+    /// The platform has accepted it: registration is closed.
+    LINKAUTH_STATE_ACTIVATED = 2,
+}
+
+/// What is stored.
+#[repr(C)]
+pub enum linkauth_kind {
+    /// A DeviceSecret.
+    LINKAUTH_KIND_DEVICE_SECRET = 1,
+    /// A clientId and a DeviceToken.
+    LINKAUTH_KIND_DEVICE_TOKEN = 2,
 }
 
 /// What a registration without the blocking runner needs next.

@@ -1,13 +1,15 @@
 //! The device object: initialise, store a secret, report a CONNACK, read the error detail, wipe.
 
 use super::boundary::{self, Kind, Object, Versioned, read_struct, text, write_struct};
+use super::codes::{linkauth_kind, linkauth_state};
 use super::linkauth_status;
-use super::store::{CallbackStore, linkauth_store};
+use super::store::{CallbackStore, linkauth_seal, linkauth_store};
 use crate::Secret;
 use crate::device::{Detail, Device};
-use crate::identity::{Endpoint, Identity, InstanceId, Region};
+use crate::identity::{Endpoint, Identity};
 use crate::random::Random;
 use crate::status::{Error, Result};
+use crate::store::State;
 use core::ffi::{c_char, c_void};
 
 /// Bytes of a linkauth_device.
@@ -63,6 +65,9 @@ pub struct linkauth_device_config {
     /// Where the DeviceSecret is kept, or NULL if the caller lends it to each sign-in. Copied;
     /// what `user` points to must outlive the device.
     pub store: *const linkauth_store,
+    /// Seals the DeviceSecret within its record, or NULL to keep it plain. Copied; what `user` points
+    /// to must outlive the device. A plain record is read with or without it.
+    pub seal: *const linkauth_seal,
     /// Random bytes for registration, or NULL for the system's (Linux only).
     pub random: linkauth_random,
     /// Passed to `random`, never looked at.
@@ -73,7 +78,7 @@ pub struct linkauth_device_config {
 unsafe impl Versioned for linkauth_device_config {
     const FIRST_SIZE: usize = size_of::<linkauth_device_config>();
 }
-const _: () = assert!(size_of::<linkauth_device_config>() == 8 + 11 * size_of::<usize>());
+const _: () = assert!(size_of::<linkauth_device_config>() == 8 + 12 * size_of::<usize>());
 
 /// Numbers behind the last error of a device.
 #[repr(C)]
@@ -122,6 +127,13 @@ const _: () = assert!(align_of::<Object<DeviceObject>>() <= align_of::<linkauth_
 pub(super) struct CallbackRandom {
     callback: linkauth_random,
     user: *mut c_void,
+}
+
+#[cfg(feature = "seal")]
+impl CallbackRandom {
+    pub(super) fn new(callback: linkauth_random, user: *mut c_void) -> CallbackRandom {
+        CallbackRandom { callback, user }
+    }
 }
 
 impl Random for CallbackRandom {
@@ -205,23 +217,14 @@ unsafe fn make(config: &linkauth_device_config) -> Result<DeviceObject> {
             text(config.device_name, config.device_name_length)?.ok_or(Error::ARGUMENT_NULL)?,
             text(config.region, config.region_length)?,
             text(config.instance_id, config.instance_id_length)?,
-            if config.store.is_null() {
-                None
-            } else {
-                Some(read_struct(config.store)?)
-            },
+            CallbackStore::read(config.store, config.seal)?,
         )
-    };
-    let region = Region::new(region.unwrap_or(Endpoint::DEFAULT_REGION.as_bytes()))?;
-    let endpoint = match instance_id {
-        None => Endpoint::in_region(region),
-        Some(instance_id) => Endpoint::of_instance(InstanceId::new(instance_id)?, region),
     };
     Ok(DeviceObject {
         device: Device::new(
             Identity::new(product_key, device_name)?,
-            endpoint,
-            CallbackStore::new(store)?,
+            Endpoint::new(region, instance_id)?,
+            store,
             surrounding(config.flags),
         ),
         random: CallbackRandom {
@@ -321,6 +324,109 @@ pub unsafe extern "C" fn linkauth_report_connack(
     // SAFETY: the contract is the caller's.
     boundary::status(unsafe {
         Object::<DeviceObject>::with(device, |object| object.device.report_connack(code))
+    })
+}
+
+/// What is stored of a device, its secret left out.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct linkauth_store_info {
+    /// sizeof(linkauth_store_info), set by the caller.
+    pub struct_size: u32,
+    /// LINKAUTH_STATE_...
+    pub state: u32,
+    /// LINKAUTH_KIND_...
+    pub kind: u32,
+    /// 1 if the secret is sealed, else 0.
+    pub is_sealed: u32,
+    /// One more with each save.
+    pub sequence: u32,
+    /// Registrations that the device has completed, since the last one that was accepted.
+    pub registrations: u32,
+}
+
+// SAFETY: repr(C), no padding (asserted), and all zero is a value.
+unsafe impl Versioned for linkauth_store_info {
+    const FIRST_SIZE: usize = size_of::<linkauth_store_info>();
+}
+const _: () = assert!(size_of::<linkauth_store_info>() == 24);
+
+/// Says what is stored of a device, for an operator. It never shows the secret, and needs no key of a
+/// sealed one.
+///
+/// @param[in,out] device The device.
+/// @param[out] info Its struct_size must be set.
+/// @retval LINKAUTH_OK A usable record is stored.
+/// @retval LINKAUTH_ERROR_STORE_ABSENT None is: store a secret or register.
+/// @retval LINKAUTH_ERROR_STORE_DAMAGED One is, and is damaged: restore the file, or erase it with
+/// linkauth_store_erase and have an operator reset the device.
+/// @retval LINKAUTH_ERROR_STORE_... Why it cannot be used.
+/// @retval LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_STRUCT_SIZE, LINKAUTH_ERROR_NOT_INITIALISED,
+/// LINKAUTH_ERROR_BUSY The arguments cannot be used.
+///
+/// Threads: one at a time for one device. Blocks: as long as the store does. Since 0.1.0.
+///
+/// # Safety
+/// `device` was initialised or is zeroed; `info` is writable for its struct_size.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn linkauth_store_inspect(
+    device: *mut linkauth_device,
+    info: *mut linkauth_store_info,
+) -> linkauth_status {
+    let mut filled = linkauth_store_info {
+        struct_size: 0,
+        state: 0,
+        kind: 0,
+        is_sealed: 0,
+        sequence: 0,
+        registrations: 0,
+    };
+    // SAFETY: the contracts are the caller's.
+    boundary::status(unsafe {
+        write_struct(info, &filled).and_then(|()| {
+            Object::<DeviceObject>::with(device, |object| {
+                let inspection = object.device.inspect()?;
+                filled.state = match inspection.state {
+                    State::Issued => linkauth_state::LINKAUTH_STATE_ISSUED as u32,
+                    State::Activated => linkauth_state::LINKAUTH_STATE_ACTIVATED as u32,
+                };
+                filled.kind = if inspection.is_token {
+                    linkauth_kind::LINKAUTH_KIND_DEVICE_TOKEN as u32
+                } else {
+                    linkauth_kind::LINKAUTH_KIND_DEVICE_SECRET as u32
+                };
+                filled.is_sealed = u32::from(inspection.is_sealed);
+                filled.sequence = inspection.sequence;
+                filled.registrations = u32::from(inspection.registrations);
+                write_struct(info, &filled)
+            })
+        })
+    })
+}
+
+/// Removes what is stored of a device, damaged or not, for an operator. The platform is not told: a
+/// device that was active cannot register again before an operator called ResetThing, or deleted and
+/// added it.
+///
+/// @param[in,out] device The device.
+/// @retval LINKAUTH_OK Nothing is stored any more. A journaling file system or flash translation layer
+/// may keep the old bytes for a while.
+/// @retval LINKAUTH_ERROR_STORE_... The store failed, or another process holds it.
+/// @retval LINKAUTH_ERROR_CALLBACK_MISSING The store cannot erase.
+/// @retval LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_NOT_INITIALISED, LINKAUTH_ERROR_BUSY The
+/// device cannot be used.
+///
+/// Threads: one at a time for one device. Blocks: as long as the store does. Since 0.1.0.
+///
+/// # Safety
+/// `device` was initialised or is zeroed.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn linkauth_store_erase(device: *mut linkauth_device) -> linkauth_status {
+    // SAFETY: the contract is the caller's.
+    boundary::status(unsafe {
+        Object::<DeviceObject>::with(device, |object| object.device.erase())
     })
 }
 

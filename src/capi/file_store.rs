@@ -90,6 +90,10 @@ unsafe fn open(
         callbacks.user = file_store.cast();
         callbacks.load = Some(load);
         callbacks.save = Some(save);
+        callbacks.erase = Some(erase);
+        callbacks.lock = Some(lock);
+        callbacks.unlock = Some(unlock);
+        callbacks.prepare = Some(prepare);
         write_struct(store, &callbacks)
     }
 }
@@ -102,6 +106,29 @@ fn callback_status(result: Result<()>, system_error: i32) -> linkauth_status {
     }
 }
 
+/// Runs `act` on the file store that `open` put at `user`.
+///
+/// # Safety
+/// `user` is that file store; `name` is NUL-terminated.
+#[inline(never)]
+unsafe fn act(
+    user: *mut c_void,
+    name: *const c_char,
+    act: &mut dyn FnMut(&mut FileStore, &RecordName) -> Result<()>,
+) -> linkauth_status {
+    let mut system_error = 0;
+    // SAFETY: the contract is this function's.
+    let result = unsafe {
+        Object::<FileStore>::with(user, |files| {
+            let name = RecordName::from_bytes(text(name, super::LINKAUTH_NUL_TERMINATED)?)?;
+            let result = act(files, &name);
+            system_error = files.system_error();
+            result
+        })
+    };
+    callback_status(result, system_error)
+}
+
 unsafe extern "C" fn load(
     user: *mut c_void,
     name: *const c_char,
@@ -109,19 +136,15 @@ unsafe extern "C" fn load(
     capacity: usize,
     length: *mut usize,
 ) -> linkauth_status {
-    let mut system_error = 0;
     // SAFETY: linkauth calls this with the file store that `open` put there, a NUL-terminated
     // name, a writable buffer and a writable length.
-    let result = unsafe {
-        Object::<FileStore>::with(user, |files| {
-            let name = RecordName::from_bytes(text(name, super::LINKAUTH_NUL_TERMINATED)?);
-            let found = files.load(&name?, boundary::buffer(buffer, capacity)?);
-            system_error = files.system_error();
-            *length = found?.ok_or(Error::STORE_ABSENT)?;
+    unsafe {
+        act(user, name, &mut |files, name| {
+            let found = files.load(name, boundary::buffer(buffer, capacity)?)?;
+            *length = found.ok_or(Error::STORE_ABSENT)?;
             Ok(())
         })
-    };
-    callback_status(result, system_error)
+    }
 }
 
 unsafe extern "C" fn save(
@@ -130,19 +153,40 @@ unsafe extern "C" fn save(
     record: *const u8,
     length: usize,
 ) -> linkauth_status {
-    let mut system_error = 0;
     // SAFETY: linkauth calls this with the file store that `open` put there, a NUL-terminated
     // name and a readable record.
-    let result = unsafe {
-        Object::<FileStore>::with(user, |files| {
-            let name = RecordName::from_bytes(text(name, super::LINKAUTH_NUL_TERMINATED)?);
+    unsafe {
+        act(user, name, &mut |files, name| {
             let record = boundary::bytes(record, length)?.ok_or(Error::ARGUMENT_NULL)?;
-            let saved = files.save(&name?, record);
-            system_error = files.system_error();
-            saved
+            files.save(name, record)
         })
-    };
-    callback_status(result, system_error)
+    }
+}
+
+unsafe extern "C" fn erase(user: *mut c_void, name: *const c_char) -> linkauth_status {
+    // SAFETY: linkauth calls this with the file store that `open` put there, and a NUL-terminated
+    // name.
+    unsafe { act(user, name, &mut |files, name| files.erase(name)) }
+}
+
+unsafe extern "C" fn lock(user: *mut c_void, name: *const c_char) -> linkauth_status {
+    // SAFETY: as in `erase`.
+    unsafe { act(user, name, &mut |files, name| files.lock(name)) }
+}
+
+unsafe extern "C" fn unlock(user: *mut c_void, name: *const c_char) {
+    // SAFETY: as in `erase`. Unlocking does not fail.
+    unsafe {
+        act(user, name, &mut |files, name| {
+            files.unlock(name);
+            Ok(())
+        });
+    }
+}
+
+unsafe extern "C" fn prepare(user: *mut c_void, name: *const c_char) -> linkauth_status {
+    // SAFETY: as in `erase`.
+    unsafe { act(user, name, &mut |files, name| files.prepare(name)) }
 }
 
 /// Closes a file store. Always legal: on NULL, on zeroed storage, and twice. The files stay.

@@ -2,11 +2,15 @@
 
 #![allow(unsafe_code, non_camel_case_types, unreachable_pub)]
 
+#[cfg(feature = "seal")]
+mod aead;
 mod boundary;
 mod codes;
 mod device;
 #[cfg(feature = "posix")]
 mod file_store;
+#[cfg(feature = "flash")]
+mod flash;
 #[cfg(feature = "artifact")]
 mod panic;
 mod psk;
@@ -17,10 +21,14 @@ mod status;
 mod store;
 mod transport;
 
+#[cfg(feature = "seal")]
+pub use aead::*;
 pub use codes::*;
 pub use device::*;
 #[cfg(feature = "posix")]
 pub use file_store::*;
+#[cfg(feature = "flash")]
+pub use flash::*;
 pub use psk::*;
 pub use registration::*;
 pub use registration_steps::*;

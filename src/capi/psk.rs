@@ -9,6 +9,9 @@ use crate::status::{Error, Result};
 use core::ffi::c_char;
 use core::ptr;
 
+/// Bytes that hold identity and key of any TLS-PSK.
+pub const LINKAUTH_PSK_BUFFER_SIZE: usize = 192;
+
 /// Identity and key for TLS-PSK. The texts lie in the caller's buffer, each NUL-terminated.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -42,7 +45,7 @@ const _: () = assert!(size_of::<linkauth_psk_result>() == 8 + 5 * size_of::<usiz
 /// @param[in,out] device The device.
 /// @param[in] options timestamp and device_secret are used; NULL for the defaults.
 /// @param[out] buffer Where the texts go.
-/// @param capacity Its size in bytes: 192 are enough. It may not overlap an input.
+/// @param capacity Its size in bytes: LINKAUTH_PSK_BUFFER_SIZE. It may not overlap an input.
 /// @param[out] result Where in the buffer they are. Its struct_size must be set.
 /// @retval LINKAUTH_OK Buffer and result are filled.
 /// @retval LINKAUTH_ERROR_BUFFER_TOO_SMALL result->size_needed says how many bytes are needed.

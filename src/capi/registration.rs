@@ -149,7 +149,7 @@ unsafe fn register(
 ) -> Result<()> {
     // SAFETY: the contracts are this function's.
     unsafe {
-        let mut pipe = CallbackPipe::new(read_struct(transport)?)?;
+        let mut pipe = CallbackPipe::read(transport)?;
         begin(device, registration, size, options)?;
         let timeout_ms = match read_struct(options)?.timeout_ms {
             0 => DEFAULT_TIMEOUT_MS,
@@ -272,7 +272,9 @@ pub(super) unsafe fn with_both(
     }
 }
 
-/// Zeroes a registration and so gives it up. Always legal: on NULL, on zeroed storage, and twice.
+/// Zeroes a registration and so gives it up. Always legal: on NULL, on zeroed storage, and twice. The
+/// device's record stays locked until its next attempt ends or the device is wiped: to give up an
+/// attempt and its lock, call linkauth_registration_fail.
 ///
 /// @param[in,out] registration The registration; its storage may then be freed.
 ///

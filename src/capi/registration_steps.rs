@@ -249,7 +249,8 @@ pub unsafe extern "C" fn linkauth_registration_connack(
 /// @retval LINKAUTH_OK Take the next step.
 /// @retval LINKAUTH_ERROR_REPLY_TOO_LARGE The attempt is over, and the registration wiped.
 /// @retval LINKAUTH_ERROR_OUT_OF_ORDER, LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_NOT_INITIALISED,
-/// LINKAUTH_ERROR_BUSY The arguments cannot be used.
+/// LINKAUTH_ERROR_BUSY The arguments cannot be used. Once the step is LINKAUTH_STEP_FINISH, no further
+/// message is taken.
 ///
 /// Threads: one at a time for one device. Blocks: no. Since 0.1.0.
 ///
@@ -273,6 +274,37 @@ pub unsafe extern "C" fn linkauth_registration_message(
             object
                 .device
                 .message_registration(registration, topic, payload)
+        })
+    })
+}
+
+/// Tells that the connection of a registration failed in the caller's hands: it could not be made, was
+/// lost, or timed out. The attempt is over, and the error detail says when to try again, with a new
+/// random.
+///
+/// @param[in,out] device The device of the registration.
+/// @param[in,out] registration A registration that was begun. It is wiped.
+/// @param status What failed, such as LINKAUTH_ERROR_TRANSPORT_TIMED_OUT.
+/// @return `status`, or why it could not be taken: LINKAUTH_ERROR_ARGUMENT_RANGE (it is 0),
+/// LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_NOT_INITIALISED, LINKAUTH_ERROR_BUSY.
+///
+/// Threads: one at a time for one device. Blocks: no. Since 0.1.0.
+///
+/// # Safety
+/// Both were initialised or are zeroed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn linkauth_registration_fail(
+    device: *mut linkauth_device,
+    registration: *mut linkauth_registration,
+    status: linkauth_status,
+) -> linkauth_status {
+    // SAFETY: the contracts are the caller's.
+    boundary::status(unsafe {
+        with_both(device, registration, |object, registration| {
+            let error = Error::from_callback(status)
+                .err()
+                .ok_or(Error::ARGUMENT_RANGE)?;
+            object.device.fail_registration(registration, error)
         })
     })
 }

@@ -78,7 +78,8 @@ pub struct linkauth_sign_in_options {
     /// Bytes of device_secret.
     pub device_secret_length: usize,
     /// The DeviceToken of a registration without pre-registration, from a caller that keeps it
-    /// elsewhere, in place of device_secret; NULL to read it from the store. 1 to 128 characters.
+    /// elsewhere, in place of device_secret; NULL to read it from the store. 1 to 128 characters. With
+    /// it goes client_id, else LINKAUTH_ERROR_ARGUMENT_NULL.
     pub device_token: *const c_char,
     /// Bytes of device_token.
     pub device_token_length: usize,
@@ -274,14 +275,32 @@ impl Extensions for Pairs {
         let (key, value) = unsafe {
             let pair = &*self.first.add(index);
             (
-                text(pair.key, pair.key_length)?.ok_or(Error::ARGUMENT_NULL)?,
-                text(pair.value, pair.value_length)?.unwrap_or_default(),
+                lent(pair.key, pair.key_length, self.buffer, self.capacity)?,
+                lent(pair.value, pair.value_length, self.buffer, self.capacity)?,
             )
         };
         Ok(Some(Extension {
-            key: apart(key, self.buffer, self.capacity)?,
-            value: apart(value, self.buffer, self.capacity)?,
+            key: key.ok_or(Error::ARGUMENT_NULL)?,
+            value: value.unwrap_or_default(),
         }))
+    }
+}
+
+/// A text that the caller lends, and that does not lie in the buffer.
+///
+/// # Safety
+/// As of `text`.
+#[inline(never)]
+unsafe fn lent<'a>(
+    start: *const c_char,
+    length: usize,
+    buffer: *const u8,
+    capacity: usize,
+) -> Result<Option<&'a [u8]>> {
+    // SAFETY: the contract is this function's.
+    match unsafe { text(start, length)? } {
+        None => Ok(None),
+        Some(text) => apart(text, buffer, capacity).map(Some),
     }
 }
 
@@ -307,15 +326,14 @@ impl<'a> Inputs<'a> {
             // SAFETY: not NULL, and readable by this function's contract.
             given = unsafe { read_struct(options)? };
         }
-        // SAFETY: the contract is this function's.
-        let lent = |start: *const c_char, length: usize| match unsafe { text(start, length)? } {
-            None => Ok(None),
-            Some(text) => apart(text, buffer, capacity).map(Some),
+        let read = |start, length| {
+            // SAFETY: the contract is this function's.
+            unsafe { lent(start, length, buffer, capacity) }
         };
-        let client_id = lent(given.client_id, given.client_id_length)?;
-        let host = lent(given.host, given.host_length)?;
-        let secret = lent(given.device_secret, given.device_secret_length)?;
-        let token = lent(given.device_token, given.device_token_length)?;
+        let client_id = read(given.client_id, given.client_id_length)?;
+        let host = read(given.host, given.host_length)?;
+        let secret = read(given.device_secret, given.device_secret_length)?;
+        let token = read(given.device_token, given.device_token_length)?;
         if given.flags & !LINKAUTH_SIGN_IN_SERVER_ASSIGNED_CLIENT_ID != 0 || given.reserved != 0 {
             return Err(Error::RESERVED_NOT_ZERO);
         }

@@ -1,6 +1,6 @@
 //! A caller's transport behind safe calls.
 
-use super::boundary::Versioned;
+use super::boundary::{Versioned, read_struct};
 use crate::status::{Error, Result};
 use crate::transport::{Pipe, TRANSPORT_PLAIN, Transport};
 use core::ffi::CStr;
@@ -21,7 +21,11 @@ pub(super) struct CallbackPipe {
 }
 
 impl CallbackPipe {
-    pub(super) fn new(callbacks: Transport) -> Result<CallbackPipe> {
+    /// # Safety
+    /// As of `read_struct`.
+    pub(super) unsafe fn read(transport: *const Transport) -> Result<CallbackPipe> {
+        // SAFETY: the contract is this function's.
+        let callbacks = unsafe { read_struct(transport)? };
         if callbacks.flags & !TRANSPORT_PLAIN != 0 {
             return Err(Error::RESERVED_NOT_ZERO);
         }

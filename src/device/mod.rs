@@ -15,13 +15,13 @@ use crate::credential::Credential;
 use crate::identity::{Endpoint, Identity};
 use crate::retry::Retry;
 use crate::scrub::{Quiet, Unguarded, scrubbed};
-use crate::secret::{Secret, Wiped};
+use crate::secret::{Secret, Wiped, wipe};
 use crate::sign_in::{Credentials, Extensions, Psk, SignIn, Timestamp, write_psk};
 use crate::status::{Error, Result};
-use crate::store::record::Record;
-use crate::store::{RECORD_MAX, State, Store};
+use crate::store::record::{Head, Record};
+use crate::store::{State, Store};
 use crate::text::Writer;
-use zeroize::Zeroize;
+use stored::Room;
 
 /// Numbers behind the last error of a device. Never a text, so never a secret.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
@@ -40,7 +40,7 @@ pub struct Detail {
 }
 
 /// One device and the store of its secret.
-pub struct Device<S, Q = Unguarded> {
+pub struct Device<S: Store, Q = Unguarded> {
     identity: Identity,
     endpoint: Endpoint,
     store: S,
@@ -51,6 +51,31 @@ pub struct Device<S, Q = Unguarded> {
     newest_registration: u32,
     /// The platform refused the stored secret, which it issued and never accepted.
     is_issued_refused: bool,
+    /// The record is locked against other processes.
+    is_locked: bool,
+}
+
+/// What is stored of a device.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Inspection {
+    /// How far the secret has come.
+    pub state: State,
+    /// One more with each save.
+    pub sequence: u32,
+    /// Registrations that the device has completed.
+    pub registrations: u8,
+    /// A DeviceToken, not a DeviceSecret.
+    pub is_token: bool,
+    /// Sealed, not plain.
+    pub is_sealed: bool,
+}
+
+impl<S: Store, Q> Drop for Device<S, Q> {
+    fn drop(&mut self) {
+        if self.is_locked {
+            self.store.unlock(&self.identity.record_name());
+        }
+    }
 }
 
 impl<S: Store, Q: Quiet> Device<S, Q> {
@@ -67,6 +92,7 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
             retry,
             newest_registration: 0,
             is_issued_refused: false,
+            is_locked: false,
         }
     }
 
@@ -81,21 +107,57 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
         self.detail = Detail::default();
         let credential = Credential::DeviceSecret(secret);
         scrubbed(self.quiet, || {
-            let sequence =
-                match self.load(|record| (record.sequence, record.credential.is(&credential))) {
-                    Ok((_, true)) => return Ok(()),
-                    Ok((sequence, false)) => sequence,
-                    Err(Error::STORE_ABSENT | Error::STORE_DAMAGED) => 0,
-                    Err(error) => return Err(error),
-                };
-            self.save(&Record {
+            self.locked(|device| device.replace_stored(credential))
+        })
+    }
+
+    fn replace_stored(&mut self, credential: Credential<'_>) -> Result<()> {
+        let sequence = match self.load(|head, stored| (head.sequence, stored.is(&credential))) {
+            Ok((_, true)) => return Ok(()),
+            Ok((sequence, false)) => sequence,
+            Err(Error::STORE_ABSENT | Error::STORE_DAMAGED) => 0,
+            // It cannot be compared, but it is this device's.
+            Err(Error::STORE_SEALED | Error::STORE_UNSEAL) => self.load_head()?.sequence,
+            Err(error) => return Err(error),
+        };
+        self.save(&Record {
+            head: Head {
                 state: State::Issued,
                 sequence: sequence.wrapping_add(1),
                 registrations: 0,
-                credential,
-            })?;
-            self.is_issued_refused = false;
-            Ok(())
+            },
+            credential,
+        })?;
+        self.is_issued_refused = false;
+        Ok(())
+    }
+
+    /// What is stored, its secret left out. An error says that there is none, or why it cannot be
+    /// used.
+    pub fn inspect(&mut self) -> Result<Inspection> {
+        self.detail = Detail::default();
+        scrubbed(self.quiet, || {
+            let mut record = Wiped::new();
+            let stored = self.load_stored(&mut record)?;
+            Ok(Inspection {
+                state: stored.head.state,
+                sequence: stored.head.sequence,
+                registrations: stored.head.registrations,
+                is_token: stored.is_token(),
+                is_sealed: stored.is_sealed(),
+            })
+        })
+    }
+
+    /// Removes what is stored, damaged or not. For an operator: a device that was active cannot
+    /// register again before the platform was told (ResetThing, or delete and add).
+    pub fn erase(&mut self) -> Result<()> {
+        self.detail = Detail::default();
+        self.is_issued_refused = false;
+        self.locked(|device| {
+            let name = device.identity.record_name();
+            let erased = device.store.erase(&name);
+            device.note_system_error(erased)
         })
     }
 
@@ -112,10 +174,10 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
     ) -> Result<Credentials> {
         self.scrubbed_into(buffer, |device, buffer| {
             options.check()?;
-            let mut scratch = Wiped::<RECORD_MAX>::new();
+            let mut room = Room::new();
             let credential = match credential {
                 Some(credential) => credential,
-                None => device.load_record(&mut scratch)?.credential,
+                None => device.load_record(&mut room)?.1,
             };
             let mut writer = Writer::new(buffer);
             let written =
@@ -134,10 +196,10 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
         buffer: &mut [u8],
     ) -> Result<Psk> {
         self.scrubbed_into(buffer, |device, buffer| {
-            let mut scratch = Wiped::<RECORD_MAX>::new();
+            let mut room = Room::new();
             let secret = match secret {
                 Some(secret) => secret,
-                None => match device.load_record(&mut scratch)?.credential {
+                None => match device.load_record(&mut room)?.1 {
                     Credential::DeviceSecret(secret) => secret,
                     Credential::DeviceToken { .. } => return Err(Error::SECRET_IS_TOKEN),
                 },
@@ -169,31 +231,40 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
     }
 
     fn mark_activated(&mut self) -> Result<()> {
-        let mut scratch = Wiped::new();
-        let record = match self.load_record(&mut scratch) {
-            Ok(record) => record,
+        self.is_issued_refused = false;
+        match self.load_head() {
             // The caller keeps the secret elsewhere.
             Err(Error::STORE_MISSING | Error::STORE_ABSENT) => return Ok(()),
-            Err(error) => return Err(error),
+            Ok(head) if head.state == State::Activated => return Ok(()),
+            other => other?,
         };
-        self.is_issued_refused = false;
-        if record.state == State::Activated {
-            return Ok(());
-        }
-        self.save(&Record {
-            state: State::Activated,
-            sequence: record.sequence.wrapping_add(1),
-            ..record
+        self.locked(|device| {
+            let mut room = Room::new();
+            let (head, credential) = device.load_record(&mut room)?;
+            device.save(&Record {
+                head: Head {
+                    state: State::Activated,
+                    sequence: head.sequence.wrapping_add(1),
+                    ..head
+                },
+                credential,
+            })?;
+            // An older copy that stays does no harm: it is found void, or the same.
+            let _ = device.store.retire(&device.identity.record_name());
+            Ok(())
         })
     }
 
     /// What CONNACK 4 means for the stored secret. If it cannot be read, the plain meaning.
     fn credentials_refused(&mut self) -> Error {
-        match self.load(|record| (record.state, record.registrations)) {
-            Ok((State::Activated, _)) => Error::REFUSED_AFTER_ACTIVATION,
-            Ok((State::Issued, registrations)) => {
+        match self.load_head() {
+            Ok(Head {
+                state: State::Activated,
+                ..
+            }) => Error::REFUSED_AFTER_ACTIVATION,
+            Ok(head) => {
                 self.is_issued_refused = true;
-                if registrations == 0 {
+                if head.registrations == 0 {
                     Error::CONNACK_CREDENTIALS
                 } else {
                     Error::REFUSED_BEFORE_ACTIVATION
@@ -217,7 +288,7 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
         self.detail = Detail::default();
         let result = scrubbed(self.quiet, || worker(self, buffer));
         if result.is_err() {
-            buffer.zeroize();
+            wipe(buffer);
         }
         result
     }

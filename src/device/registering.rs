@@ -6,7 +6,7 @@ use crate::register::{NoSecret, Nonce, Registration, RegistrationOptions, refusa
 use crate::scrub::{Quiet, scrubbed};
 use crate::sign_in::Credentials;
 use crate::status::{Error, Result};
-use crate::store::record::Record;
+use crate::store::record::{Head, Record};
 use crate::store::{State, Store};
 use crate::text::{Sink, Writer};
 use crate::transport::Pipe;
@@ -17,15 +17,11 @@ const REGISTRATIONS_MAX: u8 = 5;
 
 const NONCE_BYTES: usize = 8;
 
-/// What the record says before a registration.
-struct Before {
-    sequence: u32,
-    registrations: u8,
-}
-
 impl<S: Store, Q: Quiet> Device<S, Q> {
-    /// Begins a registration. Refused while a usable secret is stored, or a damaged one. An earlier
-    /// attempt that has not ended is void from here on: the platform honours the newest alone.
+    /// Begins a registration. Refused while a usable secret is stored, or a damaged one, and while
+    /// another process holds the record; it is locked until the attempt ends. That a record can be
+    /// saved is found out before the platform is asked. An earlier attempt that has not ended is
+    /// void from here on: the platform honours the newest alone.
     pub fn begin_registration(
         &mut self,
         options: &RegistrationOptions<'_>,
@@ -33,8 +29,12 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
     ) -> Result<Registration> {
         self.detail = Detail::default();
         let mut drawn = [0; 2 * NONCE_BYTES];
-        scrubbed(self.quiet, || {
+        let begun = scrubbed(self.quiet, || {
+            self.lock()?;
             self.before_registration()?;
+            let prepared = self.store.prepare(&self.identity.record_name());
+            self.note_system_error(prepared)?;
+            self.try_seal()?;
             let nonce = match options.nonce {
                 Some(nonce) => nonce,
                 None => Nonce::new(draw(random, &mut drawn)?)?,
@@ -49,26 +49,24 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
                 options,
                 nonce,
             )
-        })
+        });
+        if begun.is_err() {
+            self.unlock();
+        }
+        begun
     }
 
-    /// Whether the device may register now, and what its record says.
-    fn before_registration(&mut self) -> Result<Before> {
-        match self.load(|record| (record.state, record.sequence, record.registrations)) {
-            Ok((State::Issued, sequence, registrations)) if self.is_issued_refused => {
-                if registrations >= REGISTRATIONS_MAX {
+    /// Whether the device may register now: what its record says, or None if there is none.
+    fn before_registration(&mut self) -> Result<Option<Head>> {
+        match self.load_head() {
+            Ok(head) if head.state == State::Issued && self.is_issued_refused => {
+                if head.registrations >= REGISTRATIONS_MAX {
                     return Err(Error::REGISTRATIONS_EXHAUSTED);
                 }
-                Ok(Before {
-                    sequence,
-                    registrations,
-                })
+                Ok(Some(head))
             }
             Ok(_) => Err(Error::ALREADY_REGISTERED),
-            Err(Error::STORE_ABSENT) => Ok(Before {
-                sequence: 0,
-                registrations: 0,
-            }),
+            Err(Error::STORE_ABSENT) => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -79,13 +77,7 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
         registration: &mut Registration,
         bytes: &[u8],
     ) -> Result<()> {
-        self.advance(registration, |registration| {
-            if bytes.is_empty() {
-                registration.end()
-            } else {
-                registration.feed(bytes)
-            }
-        })
+        self.advance(registration, Arrived::Bytes(bytes))
     }
 
     /// For firmware with an MQTT stack of its own: what the CONNECT of the registration must carry.
@@ -122,32 +114,50 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
         topic: &[u8],
         payload: &[u8],
     ) -> Result<()> {
-        self.advance(registration, |registration| {
-            registration.message(topic, payload)
-        })
+        self.advance(registration, Arrived::Message { topic, payload })
     }
 
-    fn advance(
-        &mut self,
-        registration: &mut Registration,
-        step: impl FnOnce(&mut Registration) -> Result<()>,
-    ) -> Result<()> {
+    fn advance(&mut self, registration: &mut Registration, arrived: Arrived<'_>) -> Result<()> {
         self.detail = Detail::default();
-        let stepped = scrubbed(self.quiet, || step(registration));
-        self.end_step(registration, stepped)
+        let taken = scrubbed(self.quiet, || match arrived {
+            Arrived::Bytes([]) => registration.end(),
+            Arrived::Bytes(bytes) => registration.feed(bytes),
+            Arrived::Message { topic, payload } => registration.message(topic, payload),
+        });
+        self.end_step(registration, taken)
     }
 
     fn end_step(&mut self, registration: &Registration, stepped: Result<()>) -> Result<()> {
         if let Err(error) = stepped {
+            self.end_attempt(registration);
             self.note_reply(registration);
             return self.fail(error);
         }
         Ok(())
     }
 
+    /// The record stays locked for a later attempt that was begun meanwhile.
+    fn end_attempt(&mut self, registration: &Registration) {
+        if registration.number() == self.newest_registration {
+            self.unlock();
+        }
+    }
+
     fn note_reply(&mut self, registration: &Registration) {
         self.detail.http_status = registration.http_status();
         self.detail.platform_code = i32::from(registration.connack_code());
+    }
+
+    /// Ends an attempt whose connection failed in the caller's hands, and notes when to try again.
+    pub fn fail_registration(
+        &mut self,
+        registration: &mut Registration,
+        error: Error,
+    ) -> Result<()> {
+        self.detail = Detail::default();
+        registration.wipe();
+        self.end_attempt(registration);
+        self.fail(error)
     }
 
     /// Ends a registration whose reply is complete: stores what was issued and reads it back.
@@ -158,6 +168,7 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
         let finished = scrubbed(self.quiet, || {
             let result = self.store_issued(registration);
             registration.wipe();
+            self.end_attempt(registration);
             result
         });
         match finished {
@@ -183,11 +194,16 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
                 return Err(refusal(code));
             }
         };
-        let before = self.before_registration()?;
+        let (sequence, registrations) = match self.before_registration()? {
+            Some(head) => (head.sequence, head.registrations),
+            None => (0, 0),
+        };
         self.save(&Record {
-            state: State::Issued,
-            sequence: before.sequence.wrapping_add(1),
-            registrations: before.registrations.saturating_add(1),
+            head: Head {
+                state: State::Issued,
+                sequence: sequence.wrapping_add(1),
+                registrations: registrations.saturating_add(1),
+            },
             credential,
         })?;
         self.is_issued_refused = false;
@@ -207,10 +223,21 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
             self.note_reply(registration);
             self.detail.system_error = pipe.system_error();
             registration.wipe();
+            self.end_attempt(registration);
             return self.fail(error);
         }
         self.finish_registration(registration)
     }
+}
+
+/// What a caller tells a registration.
+enum Arrived<'a> {
+    /// Empty at the end of the stream.
+    Bytes(&'a [u8]),
+    Message {
+        topic: &'a [u8],
+        payload: &'a [u8],
+    },
 }
 
 /// Hex digits of as many random bytes.

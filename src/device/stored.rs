@@ -1,55 +1,154 @@
 //! A device's record in its store: loaded, saved, and read back.
 
 use super::Device;
+use crate::credential::Credential;
 use crate::scrub::Quiet;
-use crate::secret::Wiped;
+use crate::secret::{DeviceToken, Wiped, wipe};
 use crate::status::{Error, Result};
-use crate::store::record::Record;
-use crate::store::{RECORD_MAX, Store};
-use zeroize::Zeroize;
+use crate::store::record::{Head, Record, Stored};
+use crate::store::{RECORD_MAX, SEALED_MAX, Store};
+
+/// Room for a record, and for a secret that was sealed in it.
+pub(super) struct Room {
+    record: Wiped<RECORD_MAX>,
+    secret: Wiped<{ DeviceToken::MAX }>,
+}
+
+impl Room {
+    pub(super) const fn new() -> Room {
+        Room {
+            record: Wiped::new(),
+            secret: Wiped::new(),
+        }
+    }
+}
 
 impl<S: Store, Q: Quiet> Device<S, Q> {
-    /// What `read` takes from the record must not be secret.
-    pub(super) fn load<T>(&mut self, read: impl FnOnce(&Record<'_>) -> T) -> Result<T> {
-        let mut scratch = Wiped::new();
-        self.load_record(&mut scratch).map(|record| read(&record))
+    /// What the record says, its secret left where it is.
+    pub(super) fn load_head(&mut self) -> Result<Head> {
+        let mut record = Wiped::new();
+        self.load_stored(&mut record).map(|stored| stored.head)
     }
 
-    pub(super) fn load_record<'r>(
+    /// What `read` takes from the record must not be secret.
+    pub(super) fn load<T>(&mut self, read: impl FnOnce(Head, &Credential<'_>) -> T) -> Result<T> {
+        let mut room = Room::new();
+        self.load_record(&mut room)
+            .map(|(head, credential)| read(head, &credential))
+    }
+
+    pub(super) fn load_record<'r>(&mut self, room: &'r mut Room) -> Result<(Head, Credential<'r>)> {
+        let stored = self.load_stored(&mut room.record)?;
+        let credential = stored.credential(&mut room.secret.0, |context, sealed, secret| {
+            let unsealed = self.store.unseal(context, sealed, secret);
+            self.note_system_error(unsealed)
+        })?;
+        Ok((stored.head, credential))
+    }
+
+    pub(super) fn load_stored<'r>(
         &mut self,
         scratch: &'r mut Wiped<RECORD_MAX>,
-    ) -> Result<Record<'r>> {
+    ) -> Result<Stored<'r>> {
         let name = self.identity.record_name();
         let loaded = self.store.load(&name, &mut scratch.0);
         let length = self.note_system_error(loaded)?.ok_or(Error::STORE_ABSENT)?;
         let bytes = scratch.0.get(..length).ok_or(Error::STORE_DAMAGED)?;
-        Record::decode(bytes, &self.identity, &self.endpoint)
+        Stored::decode(bytes, &self.identity, &self.endpoint)
     }
 
     /// Saves and reads back: only then is a secret stored.
     pub(super) fn save(&mut self, record: &Record<'_>) -> Result<()> {
-        let name = self.identity.record_name();
-        let mut scratch = Wiped::<RECORD_MAX>::new();
-        let length = record.encode(&self.identity, &self.endpoint, &mut scratch.0)?;
-        let bytes = scratch.0.get(..length).unwrap_or_default();
-        let saved = self.store.save(&name, bytes);
-        self.note_system_error(saved)?;
-        scratch.0.zeroize();
-        let found = match self.load_record(&mut scratch) {
+        let mut room = Room::new();
+        self.save_unchecked(record, &mut room.record)?;
+        wipe(&mut room.record.0);
+        let (head, credential) = match self.load_record(&mut room) {
             Err(Error::STORE_ABSENT) => return Err(Error::STORE_READ_BACK),
             other => other?,
         };
-        let is_same = found.state == record.state
-            && found.sequence == record.sequence
-            && found.registrations == record.registrations
-            && found.credential.is(&record.credential);
-        if !is_same {
+        if head != record.head || !credential.is(&record.credential) {
             return Err(Error::STORE_READ_BACK);
         }
         Ok(())
     }
 
-    fn note_system_error<T>(&mut self, result: Result<T>) -> Result<T> {
+    fn save_unchecked(
+        &mut self,
+        record: &Record<'_>,
+        scratch: &mut Wiped<RECORD_MAX>,
+    ) -> Result<()> {
+        let name = self.identity.record_name();
+        let mut sealed = [0; SEALED_MAX];
+        let length = record.encode(
+            &self.identity,
+            &self.endpoint,
+            &mut sealed,
+            |context, secret, sealed| {
+                let sealed = self.store.seal(context, secret, sealed);
+                self.detail.system_error = match sealed {
+                    Ok(_) => 0,
+                    Err(_) => self.store.system_error(),
+                };
+                sealed
+            },
+            &mut scratch.0,
+        )?;
+        let bytes = scratch.0.get(..length).unwrap_or_default();
+        let saved = self.store.save(&name, bytes);
+        self.note_system_error(saved)
+    }
+
+    /// Runs `work` with the record locked against other processes.
+    pub(super) fn locked<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let was_locked = self.is_locked;
+        self.lock()?;
+        let result = work(self);
+        if !was_locked {
+            self.unlock();
+        }
+        result
+    }
+
+    /// Seals something and opens it: a key that cannot be had is found out before the platform is
+    /// asked for a secret.
+    pub(super) fn try_seal(&mut self) -> Result<()> {
+        // No record's: their version is not 0.
+        const CONTEXT: [u8; 16] = [0; 16];
+        const PROBE: [u8; 1] = [0];
+        let mut sealed = [0; SEALED_MAX];
+        let mut opened = [0; DeviceToken::MAX];
+        let made = self.store.seal(&CONTEXT, &PROBE, &mut sealed);
+        let Some(length) = self.note_system_error(made)? else {
+            return Ok(());
+        };
+        let sealed = sealed.get(..length).ok_or(Error::STORE_UNSEAL)?;
+        let length = self.store.unseal(&CONTEXT, sealed, &mut opened);
+        let length = self.note_system_error(length)?;
+        if opened.get(..length) != Some(&PROBE[..]) {
+            return Err(Error::STORE_UNSEAL);
+        }
+        Ok(())
+    }
+
+    pub(super) fn lock(&mut self) -> Result<()> {
+        if self.is_locked {
+            return Ok(());
+        }
+        let name = self.identity.record_name();
+        let locked = self.store.lock(&name);
+        self.note_system_error(locked)?;
+        self.is_locked = true;
+        Ok(())
+    }
+
+    pub(super) fn unlock(&mut self) {
+        if self.is_locked {
+            self.store.unlock(&self.identity.record_name());
+            self.is_locked = false;
+        }
+    }
+
+    pub(super) fn note_system_error<T>(&mut self, result: Result<T>) -> Result<T> {
         if result.is_err() {
             self.detail.system_error = self.store.system_error();
         }

@@ -1,33 +1,44 @@
 //! A store of one file for each device, in a folder of the caller's.
 //!
-//! A record is replaced by writing a temporary file, `fsync`, rename, `fsync` of the folder: after
-//! a power cut either the old one is there or the new one. Files that others could read or
-//! replace are refused, not repaired.
+//! A record is replaced by writing a temporary file, `fsync`, reading it back, rename, `fsync` of the
+//! folder: after a power cut either the old one is there or the new one. Before a registration the
+//! temporary file is written in full length and kept, so that a full disk is found out then. Files
+//! that others could read or replace are refused, not repaired.
 
-use super::errno;
+use super::system::{Linux, Open, Outcome, Status, System};
 use crate::identity::RecordName;
+use crate::secret::{Wiped, equal};
 use crate::status::{Error, Result};
-use crate::store::Store;
+use crate::store::{RECORD_MAX, Store};
 use crate::text::{Sink, Text, Writer};
-use core::ffi::{CStr, c_char, c_int};
-use core::mem::MaybeUninit;
+use core::ffi::{CStr, c_int};
 
 /// The longest path of a folder, in bytes.
 const PATH_MAX: usize = 255;
-/// Only the owner may read or write.
-const MODE: libc::mode_t = 0o600;
-const OTHERS: libc::mode_t = 0o077;
-const WRITABLE_BY_OTHERS: libc::mode_t = 0o022;
+const OTHERS: u32 = 0o077;
+const WRITABLE_BY_OTHERS: u32 = 0o022;
 
 /// The records of any number of devices, as `<record name>.linkauth` in one folder.
-pub struct FileStore {
-    folder: Descriptor,
+pub struct FileStore<Y: System = Linux> {
+    system: Y,
+    folder: c_int,
+    /// The lock file of the record that is locked, or -1.
+    lock: c_int,
+    /// The temporary file that `prepare` wrote, or -1.
+    prepared: c_int,
     system_error: c_int,
 }
 
-impl FileStore {
+impl FileStore<Linux> {
     /// Opens a folder that exists, belongs to this user or root, and is writable by no other.
     pub fn open(folder: &[u8]) -> Result<FileStore> {
+        FileStore::open_with(Linux, folder)
+    }
+}
+
+impl<Y: System> FileStore<Y> {
+    /// Like `open`, over other system calls.
+    pub fn open_with(mut system: Y, folder: &[u8]) -> Result<FileStore<Y>> {
         if folder.is_empty() {
             return Err(Error::ARGUMENT_EMPTY);
         }
@@ -37,26 +48,39 @@ impl FileStore {
         if folder.len() > PATH_MAX {
             return Err(Error::ARGUMENT_TOO_LONG);
         }
-        let path = Text::<{ PATH_MAX + 1 }>::new(without_slashes_at_end(folder))
-            .ok_or(Error::ARGUMENT_TOO_LONG)?;
-        let folder = Descriptor::open(
-            libc::AT_FDCWD,
-            path.as_c_str(),
-            libc::O_RDONLY | libc::O_DIRECTORY | libc::O_NOFOLLOW,
-        )
-        .map_err(|error| match error {
-            libc::ENOENT => Error::STORE_NOT_FOUND,
-            libc::ELOOP | libc::ENOTDIR => Error::STORE_UNSAFE,
-            _ => Error::STORE_IO,
-        })?;
-        let status = folder.status().map_err(|_| Error::STORE_IO)?;
-        if !is_ours_or_roots(status.st_uid) || status.st_mode & WRITABLE_BY_OTHERS != 0 {
+        let mut path = Text::<{ PATH_MAX + 1 }>::EMPTY;
+        path.set(without_slashes_at_end(folder));
+        let folder = uninterrupted(|| system.open(None, path.as_c_str(), Open::Folder)).map_err(
+            |error| match error {
+                libc::ENOENT => Error::STORE_NOT_FOUND,
+                libc::ELOOP | libc::ENOTDIR => Error::STORE_UNSAFE,
+                _ => Error::STORE_IO,
+            },
+        )?;
+        let mut store = FileStore {
+            system,
+            folder,
+            lock: NONE,
+            prepared: NONE,
+            system_error: 0,
+        };
+        store.check_folder()?;
+        Ok(store)
+    }
+
+    fn check_folder(&mut self) -> Result<()> {
+        let status = self
+            .system
+            .status(self.folder)
+            .map_err(|_| Error::STORE_IO)?;
+        if !self.is_ours_or_roots(status) || status.mode & WRITABLE_BY_OTHERS != 0 {
             return Err(Error::STORE_UNSAFE);
         }
-        Ok(FileStore {
-            folder,
-            system_error: 0,
-        })
+        Ok(())
+    }
+
+    fn is_ours_or_roots(&mut self, status: Status) -> bool {
+        status.owner == 0 || status.owner == self.system.user()
     }
 
     fn fail_to_read(&mut self, error: c_int) -> Error {
@@ -72,92 +96,170 @@ impl FileStore {
         match error {
             libc::ENOSPC | libc::EDQUOT => Error::STORE_FULL,
             libc::EROFS | libc::EACCES | libc::EPERM => Error::STORE_READ_ONLY,
+            libc::ELOOP => Error::STORE_UNSAFE,
             _ => Error::STORE_IO,
         }
     }
 
     fn read(&mut self, file: &CStr, buffer: &mut [u8]) -> Result<Option<usize>> {
-        let opened = Descriptor::open(
-            self.folder.0,
-            file,
-            libc::O_RDONLY | libc::O_NOFOLLOW | libc::O_NONBLOCK,
-        );
+        let opened = uninterrupted(|| self.system.open(Some(self.folder), file, Open::Read));
         let descriptor = match opened {
             Err(libc::ENOENT) => return Ok(None),
             other => other.map_err(|error| self.fail_to_read(error))?,
         };
-        let status = descriptor
-            .status()
-            .map_err(|error| self.fail_to_read(error))?;
-        let is_safe = status.st_mode & libc::S_IFMT == libc::S_IFREG
-            && is_ours_or_roots(status.st_uid)
-            && status.st_mode & OTHERS == 0
-            && status.st_nlink == 1;
-        if !is_safe {
-            return Err(Error::STORE_UNSAFE);
-        }
-        let length = descriptor
-            .read_all(buffer)
+        let result = self.read_open(descriptor, buffer);
+        self.system.close(descriptor);
+        result.map(Some)
+    }
+
+    fn read_open(&mut self, descriptor: c_int, buffer: &mut [u8]) -> Result<usize> {
+        self.check_file(descriptor)?;
+        let length = self
+            .read_all(descriptor, buffer)
             .map_err(|error| self.fail_to_read(error))?;
         // A file that fills the buffer may go on: no record is that long.
         if length >= buffer.len() {
             return Err(Error::STORE_DAMAGED);
         }
-        Ok(Some(length))
+        Ok(length)
     }
 
-    fn replace(
-        &self,
-        temporary: &CStr,
-        file: &CStr,
-        record: &[u8],
-    ) -> core::result::Result<(), c_int> {
-        let descriptor = self.create(temporary)?;
-        let written = descriptor
-            .write_all(record)
-            .and_then(|()| descriptor.sync())
-            .and_then(|()| self.rename(temporary, file));
-        if written.is_err() {
-            self.remove(temporary);
-            return written;
+    /// Whether a file is ours alone.
+    fn check_file(&mut self, descriptor: c_int) -> Result<()> {
+        let status = self
+            .system
+            .status(descriptor)
+            .map_err(|error| self.fail_to_read(error))?;
+        let is_safe = status.mode & libc::S_IFMT == libc::S_IFREG
+            && self.is_ours_or_roots(status)
+            && status.mode & OTHERS == 0
+            && status.links == 1;
+        if !is_safe {
+            return Err(Error::STORE_UNSAFE);
         }
-        self.folder.sync()
+        Ok(())
     }
 
-    /// A new file, after the remains of an interrupted save were removed.
-    fn create(&self, temporary: &CStr) -> core::result::Result<Descriptor, c_int> {
-        let create = || {
-            Descriptor::open(
-                self.folder.0,
-                temporary,
-                libc::O_WRONLY | libc::O_CREAT | libc::O_EXCL | libc::O_NOFOLLOW,
-            )
-        };
-        match create() {
+    fn read_all(&mut self, descriptor: c_int, buffer: &mut [u8]) -> Outcome<usize> {
+        let mut length = 0usize;
+        while let Some(rest) = buffer.get_mut(length..).filter(|rest| !rest.is_empty()) {
+            match uninterrupted(|| self.system.read(descriptor, rest))? {
+                0 => break,
+                count => length = length.saturating_add(count),
+            }
+        }
+        Ok(length)
+    }
+
+    fn write_all(&mut self, descriptor: c_int, mut bytes: &[u8]) -> Outcome<()> {
+        while !bytes.is_empty() {
+            match uninterrupted(|| self.system.write(descriptor, bytes))? {
+                0 => return Err(libc::EIO),
+                count => bytes = bytes.get(count..).unwrap_or_default(),
+            }
+        }
+        Ok(())
+    }
+
+    /// A new temporary file, after the remains of an interrupted save were removed.
+    fn create(&mut self, temporary: &CStr) -> Outcome<c_int> {
+        let folder = Some(self.folder);
+        let created = match uninterrupted(|| self.system.open(folder, temporary, Open::Create)) {
             Err(libc::EEXIST) => {
-                self.remove(temporary);
-                create()
+                self.system.remove(self.folder, temporary)?;
+                uninterrupted(|| self.system.open(folder, temporary, Open::Create))
             }
             other => other,
+        }?;
+        if let Err(error) = self.system.restrict(created) {
+            self.discard(created, temporary);
+            return Err(error);
+        }
+        Ok(created)
+    }
+
+    fn discard(&mut self, descriptor: c_int, temporary: &CStr) {
+        self.system.close(descriptor);
+        // What cannot be removed now is removed before the next save.
+        let _ = self.system.remove(self.folder, temporary);
+    }
+
+    /// The temporary file of `prepare`, or a new one.
+    fn temporary(&mut self, name: &CStr) -> Outcome<c_int> {
+        match core::mem::replace(&mut self.prepared, NONE) {
+            NONE => self.create(name),
+            prepared => Ok(prepared),
         }
     }
 
-    fn rename(&self, from: &CStr, to: &CStr) -> core::result::Result<(), c_int> {
-        let folder = self.folder.0;
-        // SAFETY: both names are NUL-terminated and live through the call.
-        check(unsafe { libc::renameat(folder, from.as_ptr(), folder, to.as_ptr()) })
+    /// Writes all of a temporary file, durably. A sync that failed, and was not just interrupted, is
+    /// never repeated on the same file: the kernel has then dropped what was not written.
+    fn fill(&mut self, descriptor: c_int, record: &[u8]) -> Outcome<()> {
+        self.system.rewind(descriptor)?;
+        self.write_all(descriptor, record)?;
+        uninterrupted(|| self.system.truncate(descriptor, record.len()))?;
+        uninterrupted(|| self.system.sync(descriptor))
     }
 
-    fn remove(&self, file: &CStr) {
-        // SAFETY: the name is NUL-terminated and lives through the call.
-        unsafe { libc::unlinkat(self.folder.0, file.as_ptr(), 0) };
+    fn sync_folder(&mut self) -> Outcome<()> {
+        uninterrupted(|| self.system.sync(self.folder))
+    }
+
+    fn replace(&mut self, temporary: &CStr, file: &CStr, record: &[u8]) -> Result<()> {
+        let descriptor = self
+            .temporary(temporary)
+            .map_err(|error| self.fail_to_write(error))?;
+        let filled = self
+            .fill(descriptor, record)
+            .map_err(|error| self.fail_to_write(error))
+            .and_then(|()| self.check_written(temporary, record));
+        if let Err(error) = filled {
+            self.discard(descriptor, temporary);
+            return Err(error);
+        }
+        let renamed = self.system.rename(self.folder, temporary, file);
+        if let Err(error) = renamed {
+            self.discard(descriptor, temporary);
+            return Err(self.fail_to_write(error));
+        }
+        self.system.close(descriptor);
+        self.sync_folder()
+            .map_err(|error| self.fail_to_write(error))
+    }
+
+    /// Reads back through another opening.
+    fn check_written(&mut self, temporary: &CStr, record: &[u8]) -> Result<()> {
+        let mut buffer = Wiped::<{ RECORD_MAX + 1 }>::new();
+        let length = self.read(temporary, &mut buffer.0)?;
+        let read = length.and_then(|length| buffer.0.get(..length));
+        if !read.is_some_and(|read| equal(read, record)) {
+            return Err(Error::STORE_READ_BACK);
+        }
+        Ok(())
+    }
+
+    fn close_prepared(&mut self, name: &RecordName) {
+        let prepared = core::mem::replace(&mut self.prepared, NONE);
+        if prepared != NONE {
+            self.discard(prepared, file_name(name, b".new").as_c_str());
+        }
     }
 }
 
-impl Store for FileStore {
+impl<Y: System> Store for FileStore<Y> {
     fn load(&mut self, name: &RecordName, buffer: &mut [u8]) -> Result<Option<usize>> {
         self.system_error = 0;
-        self.read(file_name(name, b".linkauth").as_c_str(), buffer)
+        let length = self.read(file_name(name, b".linkauth").as_c_str(), buffer)?;
+        // The record may have been renamed by a process that died before it made that durable, or
+        // that has not come to it yet. Before anybody signs in with it a power cut must not lose it.
+        if length.is_some() {
+            match self.sync_folder() {
+                // A file system that cannot be written has nothing to lose.
+                Ok(()) | Err(libc::EINVAL | libc::EROFS) => {}
+                Err(error) => return Err(self.fail_to_write(error)),
+            }
+        }
+        Ok(length)
     }
 
     fn save(&mut self, name: &RecordName, record: &[u8]) -> Result<()> {
@@ -165,11 +267,94 @@ impl Store for FileStore {
         let file = file_name(name, b".linkauth");
         let temporary = file_name(name, b".new");
         self.replace(temporary.as_c_str(), file.as_c_str(), record)
+    }
+
+    fn erase(&mut self, name: &RecordName) -> Result<()> {
+        self.system_error = 0;
+        for ending in [&b".new"[..], b".linkauth"] {
+            match self
+                .system
+                .remove(self.folder, file_name(name, ending).as_c_str())
+            {
+                Ok(()) | Err(libc::ENOENT) => {}
+                Err(error) => return Err(self.fail_to_write(error)),
+            }
+        }
+        self.sync_folder()
             .map_err(|error| self.fail_to_write(error))
+    }
+
+    fn lock(&mut self, name: &RecordName) -> Result<()> {
+        self.system_error = 0;
+        if self.lock != NONE {
+            return Err(Error::STORE_LOCKED);
+        }
+        let file = file_name(name, b".lock");
+        let folder = Some(self.folder);
+        let opened = uninterrupted(|| self.system.open(folder, file.as_c_str(), Open::Lock));
+        let descriptor = opened.map_err(|error| self.fail_to_write(error))?;
+        let locked = self.check_file(descriptor).and_then(|()| {
+            uninterrupted(|| self.system.lock(descriptor)).map_err(|error| match error {
+                libc::EAGAIN | libc::EACCES => Error::STORE_LOCKED,
+                error => self.fail_to_write(error),
+            })
+        });
+        if locked.is_err() {
+            self.system.close(descriptor);
+            return locked;
+        }
+        self.lock = descriptor;
+        Ok(())
+    }
+
+    fn unlock(&mut self, name: &RecordName) {
+        self.close_prepared(name);
+        let lock = core::mem::replace(&mut self.lock, NONE);
+        if lock != NONE {
+            self.system.close(lock);
+        }
+    }
+
+    fn prepare(&mut self, name: &RecordName) -> Result<()> {
+        self.system_error = 0;
+        self.close_prepared(name);
+        let temporary = file_name(name, b".new");
+        let descriptor = self
+            .create(temporary.as_c_str())
+            .map_err(|error| self.fail_to_write(error))?;
+        if let Err(error) = self.fill(descriptor, &[0; RECORD_MAX]) {
+            self.discard(descriptor, temporary.as_c_str());
+            return Err(self.fail_to_write(error));
+        }
+        self.prepared = descriptor;
+        Ok(())
     }
 
     fn system_error(&self) -> i32 {
         self.system_error
+    }
+}
+
+impl<Y: System> Drop for FileStore<Y> {
+    fn drop(&mut self) {
+        for descriptor in [self.prepared, self.lock, self.folder] {
+            if descriptor != NONE {
+                self.system.close(descriptor);
+            }
+        }
+    }
+}
+
+/// No descriptor.
+const NONE: c_int = -1;
+
+/// Repeats a call that a signal interrupted.
+fn uninterrupted<T>(mut call: impl FnMut() -> Outcome<T>) -> Outcome<T> {
+    loop {
+        match call() {
+            Err(libc::EINTR) => {}
+            outcome => return outcome,
+        }
     }
 }
 
@@ -203,87 +388,4 @@ fn without_slashes_at_end(mut path: &[u8]) -> &[u8] {
         path = rest;
     }
     path
-}
-
-fn is_ours_or_roots(owner: libc::uid_t) -> bool {
-    // SAFETY: geteuid has no preconditions.
-    owner == 0 || owner == unsafe { libc::geteuid() }
-}
-
-/// 0 or the error number.
-fn check(result: c_int) -> core::result::Result<(), c_int> {
-    if result == 0 { Ok(()) } else { Err(errno()) }
-}
-
-/// A file descriptor, closed on drop.
-struct Descriptor(c_int);
-
-impl Descriptor {
-    fn open(folder: c_int, path: &CStr, flags: c_int) -> core::result::Result<Descriptor, c_int> {
-        let path: *const c_char = path.as_ptr();
-        loop {
-            // SAFETY: the path is NUL-terminated and lives through the call; the mode is given
-            // as the variadic argument that O_CREAT reads.
-            let descriptor = unsafe { libc::openat(folder, path, flags | libc::O_CLOEXEC, MODE) };
-            if descriptor >= 0 {
-                return Ok(Descriptor(descriptor));
-            }
-            if errno() != libc::EINTR {
-                return Err(errno());
-            }
-        }
-    }
-
-    fn status(&self) -> core::result::Result<libc::stat, c_int> {
-        let mut status = MaybeUninit::<libc::stat>::uninit();
-        // SAFETY: the pointer is to storage for one stat.
-        check(unsafe { libc::fstat(self.0, status.as_mut_ptr()) })?;
-        // SAFETY: fstat succeeded and so wrote all of it.
-        Ok(unsafe { status.assume_init() })
-    }
-
-    fn read_all(&self, buffer: &mut [u8]) -> core::result::Result<usize, c_int> {
-        let mut length = 0usize;
-        while let Some(rest) = buffer.get_mut(length..).filter(|rest| !rest.is_empty()) {
-            // SAFETY: the pointer and length are those of one live, writable slice.
-            let count = unsafe { libc::read(self.0, rest.as_mut_ptr().cast(), rest.len()) };
-            match usize::try_from(count) {
-                Ok(0) => break,
-                Ok(count) => length = length.saturating_add(count),
-                Err(_) if errno() == libc::EINTR => {}
-                Err(_) => return Err(errno()),
-            }
-        }
-        Ok(length)
-    }
-
-    fn write_all(&self, mut bytes: &[u8]) -> core::result::Result<(), c_int> {
-        // The umask may have taken bits of MODE; none may be added by it.
-        // SAFETY: fchmod takes no pointer.
-        check(unsafe { libc::fchmod(self.0, MODE) })?;
-        while !bytes.is_empty() {
-            // SAFETY: the pointer and length are those of one live slice.
-            let count = unsafe { libc::write(self.0, bytes.as_ptr().cast(), bytes.len()) };
-            match usize::try_from(count) {
-                Ok(0) => return Err(libc::EIO),
-                Ok(count) => bytes = bytes.get(count..).unwrap_or_default(),
-                Err(_) if errno() == libc::EINTR => {}
-                Err(_) => return Err(errno()),
-            }
-        }
-        Ok(())
-    }
-
-    /// Never repeated after an error: the kernel has then dropped what was not written.
-    fn sync(&self) -> core::result::Result<(), c_int> {
-        // SAFETY: fsync takes no pointer.
-        check(unsafe { libc::fsync(self.0) })
-    }
-}
-
-impl Drop for Descriptor {
-    fn drop(&mut self) {
-        // SAFETY: the descriptor is open and owned by this value alone.
-        unsafe { libc::close(self.0) };
-    }
 }

@@ -4,6 +4,7 @@
 
 mod file_store;
 mod signals;
+pub mod system;
 
 pub use file_store::FileStore;
 pub use signals::Signals;

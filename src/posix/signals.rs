@@ -14,30 +14,30 @@ pub enum Signals {
 }
 
 impl Quiet for Signals {
-    fn quietly<R>(self, worker: impl FnOnce() -> R) -> R {
-        match self {
-            Signals::Left => worker(),
-            Signals::Blocked => blocked(worker),
+    type Before = MaybeUninit<libc::sigset_t>;
+
+    #[inline(never)]
+    fn enter(self) -> Self::Before {
+        let mut before = MaybeUninit::uninit();
+        if self == Signals::Blocked {
+            let mut all = MaybeUninit::<libc::sigset_t>::uninit();
+            // SAFETY: sigfillset initialises the set it is given; pthread_sigmask reads that and
+            // writes the other. Neither fails on these arguments.
+            unsafe {
+                libc::sigfillset(all.as_mut_ptr());
+                libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr());
+            }
         }
+        before
     }
-}
 
-fn blocked<R>(worker: impl FnOnce() -> R) -> R {
-    let mut before = MaybeUninit::uninit();
-    block_all(&mut before);
-    let result = worker();
-    // SAFETY: block_all initialised `before`.
-    unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, before.as_ptr(), core::ptr::null_mut()) };
-    result
-}
-
-#[inline(never)]
-fn block_all(before: &mut MaybeUninit<libc::sigset_t>) {
-    let mut all = MaybeUninit::<libc::sigset_t>::uninit();
-    // SAFETY: sigfillset initialises the set it is given; pthread_sigmask reads that and writes
-    // the other. Neither fails on these arguments.
-    unsafe {
-        libc::sigfillset(all.as_mut_ptr());
-        libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr());
+    #[inline(never)]
+    fn leave(self, before: Self::Before) {
+        if self == Signals::Blocked {
+            // SAFETY: `enter` initialised `before`, as it did for the same value.
+            unsafe {
+                libc::pthread_sigmask(libc::SIG_SETMASK, before.as_ptr(), core::ptr::null_mut());
+            }
+        }
     }
 }

@@ -170,10 +170,10 @@ impl Reply {
             return Err(Error::REPLY_FRAMING);
         }
         let value = value.get(1..).unwrap_or_default().trim_ascii();
-        let framing = if name.eq_ignore_ascii_case(b"content-length") {
+        let framing = if is_name(name, b"content-length") {
             Framing::Length(number(value, 10).ok_or(Error::REPLY_FRAMING)?)
-        } else if name.eq_ignore_ascii_case(b"transfer-encoding") {
-            if !value.eq_ignore_ascii_case(b"chunked") {
+        } else if is_name(name, b"transfer-encoding") {
+            if !is_name(value, b"chunked") {
                 return Err(Error::REPLY_FRAMING);
             }
             Framing::Chunked
@@ -199,6 +199,15 @@ impl Reply {
             Framing::Chunked => At::ChunkSize,
         }
     }
+}
+
+/// `lower` in any case.
+fn is_name(text: &[u8], lower: &[u8]) -> bool {
+    text.len() == lower.len()
+        && text
+            .iter()
+            .zip(lower)
+            .all(|(byte, lower)| byte.to_ascii_lowercase() == *lower)
 }
 
 /// `1a` or `1a;name=value`. A size of 0 is the last chunk.

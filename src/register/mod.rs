@@ -14,12 +14,11 @@ pub(crate) use runner::run;
 use crate::credential::Credential;
 use crate::identity::{Endpoint, Host, Identity, check};
 use crate::mac::SignMethod;
-use crate::secret::Secret;
+use crate::secret::{Secret, wipe};
 use crate::sign_in::{Credentials, part};
 use crate::status::{Error, Result};
 use crate::text::{Sink, Text, Writer, spread};
 use core::ffi::CStr;
-use zeroize::Zeroize;
 
 /// The request at its longest; the body of a reply may fill it too. The platform's longest
 /// success is under 200 bytes.
@@ -239,7 +238,7 @@ impl Registration {
     }
 
     fn expect_reply(&mut self) {
-        self.buffer.zeroize();
+        wipe(&mut self.buffer);
         self.phase = Phase::Receiving { length: 0 };
     }
 
@@ -364,7 +363,7 @@ impl Registration {
     fn end_on_error(&mut self, result: Result<()>) -> Result<()> {
         if result.is_err() {
             self.phase = Phase::Over;
-            self.buffer.zeroize();
+            wipe(&mut self.buffer);
         }
         result
     }
@@ -372,7 +371,7 @@ impl Registration {
     /// Ends the attempt. Called by drop too.
     pub fn wipe(&mut self) {
         self.phase = Phase::Over;
-        self.buffer.zeroize();
+        wipe(&mut self.buffer);
         self.reply = Reply::of(self.form);
     }
 }
@@ -393,6 +392,7 @@ impl Reply {
 }
 
 /// Appends a byte of a reply's body.
+#[inline(never)]
 fn keep(buffer: &mut [u8; BUFFER], length: &mut u16, byte: u8) -> Result<()> {
     let slot = buffer
         .get_mut(usize::from(*length))

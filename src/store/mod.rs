@@ -1,5 +1,10 @@
-//! Where a device's secret is kept: the record, and what every store must do with it.
+//! Where a device's secret is kept: the record, what every store must do with it, and a store in
+//! two slots of flash.
 
+#[cfg(feature = "seal")]
+pub mod aead;
+#[cfg(feature = "flash")]
+pub mod flash;
 pub(crate) mod record;
 
 use crate::identity::RecordName;
@@ -10,6 +15,9 @@ pub use record::State;
 /// The longest record, in bytes: what a store must be able to hold for each device.
 pub const RECORD_MAX: usize = 384;
 
+/// The longest sealed secret, in bytes.
+pub const SEALED_MAX: usize = 192;
+
 /// Keeps one small record for each device.
 pub trait Store {
     /// Reads the record into `buffer`, of `RECORD_MAX` bytes, and returns its length; None if
@@ -19,6 +27,46 @@ pub trait Store {
     /// Replaces the record, in whole or not at all, and returns once it would survive a power
     /// cut. linkauth reads it back afterwards and compares.
     fn save(&mut self, name: &RecordName, record: &[u8]) -> Result<()>;
+
+    /// Removes the record, and every older copy.
+    fn erase(&mut self, _: &RecordName) -> Result<()> {
+        Err(Error::CALLBACK_MISSING)
+    }
+
+    /// Keeps other processes from the record until `unlock`. linkauth holds the lock from before a
+    /// registration is asked for until what was issued is stored.
+    fn lock(&mut self, _: &RecordName) -> Result<()> {
+        Ok(())
+    }
+
+    /// Gives back what `lock` took.
+    fn unlock(&mut self, _: &RecordName) {}
+
+    /// Finds out whether a record can be saved, and reserves what it needs, before the platform is
+    /// asked to issue one.
+    fn prepare(&mut self, _: &RecordName) -> Result<()> {
+        Ok(())
+    }
+
+    /// Removes older copies, now that the record was accepted by the platform.
+    fn retire(&mut self, _: &RecordName) -> Result<()> {
+        Ok(())
+    }
+
+    /// Seals a secret for `context`, the rest of its record. None: the store keeps secrets plain.
+    fn seal(
+        &mut self,
+        _context: &[u8],
+        _secret: &[u8],
+        _sealed: &mut [u8],
+    ) -> Result<Option<usize>> {
+        Ok(None)
+    }
+
+    /// Opens what `seal` sealed for the same context, and returns the length of the secret.
+    fn unseal(&mut self, _context: &[u8], _sealed: &[u8], _secret: &mut [u8]) -> Result<usize> {
+        Err(Error::STORE_SEALED)
+    }
 
     /// The system's error number behind the last error, or 0.
     fn system_error(&self) -> i32 {

@@ -1,20 +1,25 @@
-//! The stored record, the same bytes in a file and in flash.
+//! The stored record, the same bytes in a file and in flash. `docs/store.md` describes it for
+//! others; it does not change any more.
 //!
-//! | bytes | meaning |
-//! |---|---|
-//! | 4 | magic `LKA1` |
-//! | 1 | version: 1 |
-//! | 1 | state: 1 ISSUED, 2 ACTIVATED |
-//! | 1 | kind: 1 DeviceSecret, 2 DeviceToken |
-//! | 1 | protection: 0 plain |
-//! | 4 | sequence number, little-endian, one more with each save |
-//! | 1 | registrations that this device has completed |
-//! | 1 + n | ProductKey, its length first |
-//! | 1 + n | DeviceName |
-//! | 1 + n | InstanceId, empty for a device of the old public instance |
-//! | 1 + n | clientId that was issued with a DeviceToken, empty for a DeviceSecret |
-//! | 1 + n | DeviceSecret or DeviceToken |
-//! | 4 | CRC-32 (IEEE 802.3) of all that precedes, little-endian |
+//! | at | bytes | meaning |
+//! |---|---|---|
+//! | 0 | 4 | magic `LKA1` |
+//! | 4 | 2 | length of the record, all of it, little-endian |
+//! | 6 | 1 | version: 1 |
+//! | 7 | 1 | state: 1 ISSUED, 2 ACTIVATED |
+//! | 8 | 1 | kind: 1 DeviceSecret, 2 DeviceToken |
+//! | 9 | 1 | protection: 0 plain, 1 sealed |
+//! | 10 | 4 | sequence number, little-endian, one more with each save |
+//! | 14 | 1 | registrations that this device has completed |
+//! | 15 | 1 | 0 |
+//! | 16 | 1 + n | ProductKey, its length first |
+//! | | 1 + n | DeviceName |
+//! | | 1 + n | InstanceId, empty for a device of the old public instance |
+//! | | 1 + n | clientId that was issued with a DeviceToken, empty for a DeviceSecret |
+//! | | 1 + n | DeviceSecret or DeviceToken, sealed if so protected |
+//! | | 4 | CRC-32 (IEEE 802.3) of all that precedes, little-endian |
+//!
+//! A sealed secret is sealed for the bytes from 6 up to its own length.
 
 use crate::credential::Credential;
 use crate::identity::{ClientId, Endpoint, Identity};
@@ -22,11 +27,17 @@ use crate::secret::{DeviceToken, Secret};
 use crate::status::{Error, Result};
 use crate::text::{Sink, Writer};
 
-const MAGIC: &[u8] = b"LKA1";
+const MAGIC: &[u8; 4] = b"LKA1";
 const VERSION: u8 = 1;
 const KIND_DEVICE_SECRET: u8 = 1;
 const KIND_DEVICE_TOKEN: u8 = 2;
 const PLAIN: u8 = 0;
+const SEALED: u8 = 1;
+pub(crate) const HEAD: usize = 16;
+/// Where the length stands, and where what a secret is sealed for begins.
+const LENGTH_AT: usize = 4;
+const CONTEXT_AT: usize = 6;
+const PROTECTION_AT: usize = 9;
 const CRC_LENGTH: usize = 4;
 
 /// How far the stored secret has come.
@@ -55,77 +66,149 @@ impl State {
     }
 }
 
-/// A record of one device, its secret borrowed from the buffer it was read into.
-pub(crate) struct Record<'r> {
+/// What a record says of its secret, the secret itself left out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Head {
     pub(crate) state: State,
     pub(crate) sequence: u32,
     pub(crate) registrations: u8,
+}
+
+/// A record to be written.
+pub(crate) struct Record<'r> {
+    pub(crate) head: Head,
     pub(crate) credential: Credential<'r>,
 }
 
 impl Record<'_> {
-    /// Writes the record and returns its length.
+    /// Writes the record and returns its length. `sealed` is room for the sealed secret.
     pub(crate) fn encode(
         &self,
         identity: &Identity,
         endpoint: &Endpoint,
+        sealed: &mut [u8],
+        mut seal: impl FnMut(&[u8], &[u8], &mut [u8]) -> Result<Option<usize>>,
         buffer: &mut [u8],
     ) -> Result<usize> {
-        let mut writer = Writer::new(buffer);
         let (kind, client_id, secret) = match &self.credential {
             Credential::DeviceSecret(secret) => (KIND_DEVICE_SECRET, &b""[..], secret.as_bytes()),
             Credential::DeviceToken { client_id, token } => {
                 (KIND_DEVICE_TOKEN, client_id.as_bytes(), token.as_bytes())
             }
         };
+        let Head {
+            state,
+            sequence,
+            registrations,
+        } = self.head;
+        let mut writer = Writer::new(buffer);
         writer.put(MAGIC);
-        writer.put(&[VERSION, self.state.code(), kind, PLAIN]);
-        writer.put(&self.sequence.to_le_bytes());
-        writer.put(&[self.registrations]);
+        writer.put(&[0, 0, VERSION, state.code(), kind, SEALED]);
+        writer.put(&sequence.to_le_bytes());
+        writer.put(&[registrations, 0]);
         for field in [
             identity.product_key.0.as_bytes(),
             identity.device_name.0.as_bytes(),
             endpoint.instance_id(),
             client_id,
-            secret,
         ] {
-            writer.put(&[field.len() as u8]);
-            writer.put(field);
+            put_field(&mut writer, field);
         }
-        let body_length = writer.length();
-        let body = buffer.get(..body_length).ok_or(Error::BUFFER_TOO_SMALL)?;
-        let crc = crc32(body).to_le_bytes();
-        let length = body_length.wrapping_add(CRC_LENGTH);
-        let tail = buffer
-            .get_mut(body_length..length)
+        let context_end = writer.length();
+        let context = buffer
+            .get(CONTEXT_AT..context_end)
             .ok_or(Error::BUFFER_TOO_SMALL)?;
-        for (to, from) in tail.iter_mut().zip(crc) {
-            *to = from;
-        }
-        Ok(length)
+        let kept = match seal(context, secret, sealed)? {
+            None => {
+                if let Some(protection) = buffer.get_mut(PROTECTION_AT) {
+                    *protection = PLAIN;
+                }
+                secret
+            }
+            Some(length) => sealed.get(..length).ok_or(Error::STORE_UNSEAL)?,
+        };
+        let rest = buffer
+            .get_mut(context_end..)
+            .ok_or(Error::BUFFER_TOO_SMALL)?;
+        let mut writer = Writer::new(rest);
+        put_field(&mut writer, kept);
+        let body_length = context_end.wrapping_add(writer.length());
+        put_length_and_crc(buffer, body_length)
     }
+}
 
+fn put_field(writer: &mut Writer<'_>, field: &[u8]) {
+    writer.put(&[field.len() as u8]);
+    writer.put(field);
+}
+
+fn put_length_and_crc(buffer: &mut [u8], body_length: usize) -> Result<usize> {
+    let length = body_length.wrapping_add(CRC_LENGTH);
+    let body = buffer
+        .get_mut(..body_length)
+        .ok_or(Error::BUFFER_TOO_SMALL)?;
+    if let Some(place) = body.get_mut(LENGTH_AT..CONTEXT_AT) {
+        Writer::new(place).put(&(length as u16).to_le_bytes());
+    }
+    let crc = crc32(body).to_le_bytes();
+    let tail = buffer
+        .get_mut(body_length..length)
+        .ok_or(Error::BUFFER_TOO_SMALL)?;
+    Writer::new(tail).put(&crc);
+    Ok(length)
+}
+
+/// A record as it was read: checked, its secret perhaps still sealed.
+pub(crate) struct Stored<'r> {
+    pub(crate) head: Head,
+    kind: u8,
+    client_id: &'r [u8],
+    secret: &'r [u8],
+    /// For a sealed secret: what it was sealed for.
+    context: Option<&'r [u8]>,
+}
+
+impl<'r> Stored<'r> {
     /// Reads a record of this device. Another device's is refused, whatever else it holds.
-    pub(crate) fn decode<'r>(
+    pub(crate) fn decode(
         bytes: &'r [u8],
         identity: &Identity,
         endpoint: &Endpoint,
-    ) -> Result<Record<'r>> {
-        let body = checked_body(bytes)?;
-        let (version, rest) = body.split_first().ok_or(Error::STORE_DAMAGED)?;
-        if *version != VERSION {
-            return Err(Error::STORE_VERSION);
-        }
-        let (head, rest) = rest.split_first_chunk::<8>().ok_or(Error::STORE_DAMAGED)?;
-        let [state, kind, protection, s0, s1, s2, s3, registrations] = *head;
-        if protection != PLAIN {
+    ) -> Result<Stored<'r>> {
+        let body = checked_body(bytes).ok_or(Error::STORE_DAMAGED)?;
+        let (head, rest) = body
+            .split_first_chunk::<HEAD>()
+            .ok_or(Error::STORE_DAMAGED)?;
+        let [
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            version,
+            state,
+            kind,
+            protection,
+            s0,
+            s1,
+            s2,
+            s3,
+            registrations,
+            reserved,
+        ] = *head;
+        let is_known = version == VERSION
+            && reserved == 0
+            && matches!(kind, KIND_DEVICE_SECRET | KIND_DEVICE_TOKEN)
+            && matches!(protection, PLAIN | SEALED);
+        if !is_known {
             return Err(Error::STORE_VERSION);
         }
         let (product_key, rest) = field(rest)?;
         let (device_name, rest) = field(rest)?;
         let (instance_id, rest) = field(rest)?;
-        let (client_id, rest) = field(rest)?;
-        let (secret, rest) = field(rest)?;
+        let (client_id, at_secret) = field(rest)?;
+        let (secret, rest) = field(at_secret)?;
         if !rest.is_empty() {
             return Err(Error::STORE_DAMAGED);
         }
@@ -135,38 +218,84 @@ impl Record<'_> {
         {
             return Err(Error::STORE_OTHER_DEVICE);
         }
-        Ok(Record {
-            state: State::from_code(state).ok_or(Error::STORE_DAMAGED)?,
-            sequence: u32::from_le_bytes([s0, s1, s2, s3]),
-            registrations,
-            credential: credential(kind, client_id, secret)?,
+        let context_end = body.len().wrapping_sub(at_secret.len());
+        Ok(Stored {
+            head: Head {
+                state: State::from_code(state).ok_or(Error::STORE_DAMAGED)?,
+                sequence: u32::from_le_bytes([s0, s1, s2, s3]),
+                registrations,
+            },
+            kind,
+            client_id,
+            secret,
+            context: if protection == SEALED {
+                body.get(CONTEXT_AT..context_end)
+            } else {
+                None
+            },
         })
     }
-}
 
-fn credential<'r>(kind: u8, client_id: &'r [u8], secret: &'r [u8]) -> Result<Credential<'r>> {
-    let damaged = |_| Error::STORE_DAMAGED;
-    match kind {
-        KIND_DEVICE_SECRET => Ok(Credential::DeviceSecret(
+    pub(crate) fn is_token(&self) -> bool {
+        self.kind == KIND_DEVICE_TOKEN
+    }
+
+    pub(crate) fn is_sealed(&self) -> bool {
+        self.context.is_some()
+    }
+
+    /// The credential, unsealed into `room` if it was sealed.
+    pub(crate) fn credential<'c>(
+        &self,
+        room: &'c mut [u8],
+        unseal: impl FnOnce(&[u8], &[u8], &mut [u8]) -> Result<usize>,
+    ) -> Result<Credential<'c>>
+    where
+        'r: 'c,
+    {
+        let secret = match self.context {
+            None => self.secret,
+            Some(context) => {
+                let length = unseal(context, self.secret, room)?;
+                room.get(..length).ok_or(Error::STORE_UNSEAL)?
+            }
+        };
+        let damaged = |_| Error::STORE_DAMAGED;
+        if self.is_token() {
+            return Ok(Credential::DeviceToken {
+                client_id: ClientId::new(self.client_id).map_err(damaged)?,
+                token: DeviceToken::new(secret).map_err(damaged)?,
+            });
+        }
+        Ok(Credential::DeviceSecret(
             Secret::new(secret).map_err(damaged)?,
-        )),
-        KIND_DEVICE_TOKEN => Ok(Credential::DeviceToken {
-            client_id: ClientId::new(client_id).map_err(damaged)?,
-            token: DeviceToken::new(secret).map_err(damaged)?,
-        }),
-        _ => Err(Error::STORE_VERSION),
+        ))
     }
 }
 
-/// What lies between magic and CRC, both right.
-fn checked_body(bytes: &[u8]) -> Result<&[u8]> {
-    let (body, crc) = bytes
-        .split_last_chunk::<CRC_LENGTH>()
-        .ok_or(Error::STORE_DAMAGED)?;
-    if crc32(body) != u32::from_le_bytes(*crc) {
-        return Err(Error::STORE_DAMAGED);
+/// All of a record but its CRC, if length and CRC are right.
+fn checked_body(bytes: &[u8]) -> Option<&[u8]> {
+    if length_of(bytes) != Some(bytes.len()) {
+        return None;
     }
-    body.strip_prefix(MAGIC).ok_or(Error::STORE_DAMAGED)
+    let (body, crc) = bytes.split_last_chunk::<CRC_LENGTH>()?;
+    (crc32(body) == u32::from_le_bytes(*crc)).then_some(body)
+}
+
+/// The sequence number of a record that is whole; None of any other.
+#[cfg(feature = "flash")]
+pub(crate) fn sequence_of(bytes: &[u8]) -> Option<u32> {
+    let head = checked_body(bytes)?.first_chunk::<HEAD>()?;
+    let [_, _, _, _, _, _, _, _, _, _, s0, s1, s2, s3, _, _] = *head;
+    Some(u32::from_le_bytes([s0, s1, s2, s3]))
+}
+
+/// What the record at the start of `bytes` says its length is; None if there is no record.
+pub(crate) fn length_of(bytes: &[u8]) -> Option<usize> {
+    let head = bytes.first_chunk::<HEAD>()?;
+    let rest = head.strip_prefix(MAGIC)?;
+    let (length, _) = rest.split_first_chunk::<2>()?;
+    Some(usize::from(u16::from_le_bytes(*length)))
 }
 
 fn field(bytes: &[u8]) -> Result<(&[u8], &[u8])> {
@@ -192,7 +321,14 @@ fn crc32(bytes: &[u8]) -> u32 {
 mod tests {
     use super::*;
     use crate::identity::{InstanceId, Region};
-    use crate::store::RECORD_MAX;
+    use crate::store::{RECORD_MAX, SEALED_MAX};
+
+    const SECRET: &[u8] = b"0123456789abcdefghijklmnopqrstuv";
+    const HEAD_7: Head = Head {
+        state: State::Issued,
+        sequence: 7,
+        registrations: 1,
+    };
 
     fn device(name: &[u8]) -> Identity {
         Identity::new(b"a1B2c3D4e5F", name).unwrap()
@@ -202,56 +338,115 @@ mod tests {
         Endpoint::in_region(Region::new(b"cn-shanghai").unwrap())
     }
 
-    fn encoded() -> ([u8; RECORD_MAX], usize) {
+    fn plain(_: &[u8], _: &[u8], _: &mut [u8]) -> Result<Option<usize>> {
+        Ok(None)
+    }
+
+    fn no_unseal(_: &[u8], _: &[u8], _: &mut [u8]) -> Result<usize> {
+        Err(Error::STORE_SEALED)
+    }
+
+    /// Every byte xored with the context's length: enough to see who is called with what.
+    fn toy_seal(context: &[u8], secret: &[u8], sealed: &mut [u8]) -> Result<Option<usize>> {
+        for (to, from) in sealed.iter_mut().zip(secret) {
+            *to = from ^ context.len() as u8;
+        }
+        Ok(Some(secret.len()))
+    }
+
+    fn toy_unseal(context: &[u8], sealed: &[u8], secret: &mut [u8]) -> Result<usize> {
+        toy_seal(context, sealed, secret).map(Option::unwrap)
+    }
+
+    fn encoded(
+        seal: impl FnMut(&[u8], &[u8], &mut [u8]) -> Result<Option<usize>>,
+    ) -> std::vec::Vec<u8> {
         let mut buffer = [0; RECORD_MAX];
         let record = Record {
-            state: State::Issued,
-            sequence: 7,
-            registrations: 1,
-            credential: Credential::DeviceSecret(
-                Secret::new(b"0123456789abcdefghijklmnopqrstuv").unwrap(),
-            ),
+            head: HEAD_7,
+            credential: Credential::DeviceSecret(Secret::new(SECRET).unwrap()),
         };
         let length = record
-            .encode(&device(b"dev1"), &endpoint(), &mut buffer)
+            .encode(
+                &device(b"dev1"),
+                &endpoint(),
+                &mut [0; SEALED_MAX],
+                seal,
+                &mut buffer,
+            )
             .unwrap();
-        (buffer, length)
+        buffer[..length].to_vec()
+    }
+
+    fn decode<'r>(bytes: &'r [u8], name: &[u8]) -> Result<Stored<'r>> {
+        Stored::decode(bytes, &device(name), &endpoint())
     }
 
     #[test]
     fn what_is_encoded_is_decoded() {
-        let (buffer, length) = encoded();
-        let record = Record::decode(&buffer[..length], &device(b"dev1"), &endpoint()).unwrap();
-        assert_eq!((record.state, record.sequence), (State::Issued, 7));
-        let expected = Secret::new(b"0123456789abcdefghijklmnopqrstuv").unwrap();
-        assert!(record.credential.is(&Credential::DeviceSecret(expected)));
+        let bytes = encoded(plain);
+        let stored = decode(&bytes, b"dev1").unwrap();
+        assert_eq!((stored.head, stored.is_sealed()), (HEAD_7, false));
+        let expected = Credential::DeviceSecret(Secret::new(SECRET).unwrap());
+        assert!(stored.credential(&mut [], no_unseal).unwrap().is(&expected));
+    }
+
+    #[test]
+    fn a_sealed_secret_is_not_in_the_record_and_comes_back() {
+        let bytes = encoded(toy_seal);
+        assert!(
+            !bytes
+                .windows(8)
+                .any(|window| SECRET.windows(8).any(|part| part == window))
+        );
+        let stored = decode(&bytes, b"dev1").unwrap();
+        assert!(stored.is_sealed());
+        let expected = Credential::DeviceSecret(Secret::new(SECRET).unwrap());
+        let mut room = [0; 64];
+        assert!(
+            stored
+                .credential(&mut room, toy_unseal)
+                .unwrap()
+                .is(&expected)
+        );
+        assert_eq!(
+            stored.credential(&mut room, no_unseal).err(),
+            Some(Error::STORE_SEALED)
+        );
     }
 
     #[test]
     fn every_flipped_bit_and_every_cut_is_damage() {
-        let (buffer, length) = encoded();
-        for bit in 0..length * 8 {
-            let mut copy = buffer;
+        let bytes = encoded(plain);
+        for bit in 0..bytes.len() * 8 {
+            let mut copy = bytes.clone();
             copy[bit / 8] ^= 1 << (bit % 8);
-            let result = Record::decode(&copy[..length], &device(b"dev1"), &endpoint());
-            assert_eq!(result.err(), Some(Error::STORE_DAMAGED), "bit {bit}");
+            assert_eq!(
+                decode(&copy, b"dev1").err(),
+                Some(Error::STORE_DAMAGED),
+                "bit {bit}"
+            );
         }
-        for cut in 0..length {
-            let result = Record::decode(&buffer[..cut], &device(b"dev1"), &endpoint());
+        for cut in 0..bytes.len() {
+            let result = decode(&bytes[..cut], b"dev1");
             assert_eq!(result.err(), Some(Error::STORE_DAMAGED), "cut at {cut}");
         }
+        let longer = [&bytes[..], &[0]].concat();
+        assert_eq!(decode(&longer, b"dev1").err(), Some(Error::STORE_DAMAGED));
     }
 
     #[test]
     fn another_devices_record_is_refused() {
-        let (buffer, length) = encoded();
-        let result = Record::decode(&buffer[..length], &device(b"dev2"), &endpoint());
-        assert_eq!(result.err(), Some(Error::STORE_OTHER_DEVICE));
+        let bytes = encoded(plain);
+        assert_eq!(
+            decode(&bytes, b"dev2").err(),
+            Some(Error::STORE_OTHER_DEVICE)
+        );
         let elsewhere = Endpoint::of_instance(
             InstanceId::new(b"iot-1").unwrap(),
             Region::new(b"cn-shanghai").unwrap(),
         );
-        let result = Record::decode(&buffer[..length], &device(b"dev1"), &elsewhere);
+        let result = Stored::decode(&bytes, &device(b"dev1"), &elsewhere);
         assert_eq!(result.err(), Some(Error::STORE_OTHER_DEVICE));
     }
 
@@ -263,11 +458,12 @@ mod tests {
 
     #[test]
     fn the_longest_record_fits() {
-        let mut buffer = [0; RECORD_MAX];
         let record = Record {
-            state: State::Activated,
-            sequence: u32::MAX,
-            registrations: u8::MAX,
+            head: Head {
+                state: State::Activated,
+                sequence: u32::MAX,
+                registrations: u8::MAX,
+            },
             credential: Credential::DeviceToken {
                 client_id: ClientId::new(&[b'c'; 64]).unwrap(),
                 token: DeviceToken::new(&[b't'; 128]).unwrap(),
@@ -278,8 +474,19 @@ mod tests {
             InstanceId::new(&[b'i'; 32]).unwrap(),
             Region::new(b"r").unwrap(),
         );
-        let length = record.encode(&identity, &endpoint, &mut buffer).unwrap();
-        let decoded = Record::decode(&buffer[..length], &identity, &endpoint).unwrap();
-        assert!(decoded.credential.is(&record.credential));
+        let mut buffer = [0; RECORD_MAX];
+        let sealed_to_the_limit = |_: &[u8], _: &[u8], _: &mut [u8]| Ok(Some(SEALED_MAX));
+        let length = record
+            .encode(
+                &identity,
+                &endpoint,
+                &mut [7; SEALED_MAX],
+                sealed_to_the_limit,
+                &mut buffer,
+            )
+            .unwrap();
+        let stored = Stored::decode(&buffer[..length], &identity, &endpoint).unwrap();
+        assert!(stored.is_sealed() && stored.is_token());
+        assert_eq!(stored.head, record.head);
     }
 }

@@ -17,8 +17,8 @@
 #define DEVICE_TOKEN "^1^1612345678901^fedcba9876543210"
 
 /** Bytes of a record, and the values they have. */
-enum { RECORD_STATE = 5, RECORD_ISSUED = 1, RECORD_ACTIVATED = 2 };
-enum { RECORD_KIND = 6, RECORD_SECRET = 1, RECORD_TOKEN = 2 };
+enum { RECORD_STATE = 7, RECORD_ISSUED = 1, RECORD_ACTIVATED = 2 };
+enum { RECORD_KIND = 8, RECORD_SECRET = 1, RECORD_TOKEN = 2 };
 
 /** What becomes of a record that is saved. */
 enum save_result { SAVE_TRUE, SAVE_NOTHING, SAVE_CUT, SAVE_FLIPPED };

@@ -101,16 +101,21 @@ static linkauth_status store_secret(const char *secret)
     return linkauth_store_secret(&bench.device, secret, LINKAUTH_NUL_TERMINATED);
 }
 
-/* How many entries end so; the name of the last one. */
+static int ends_with(const char *name, const char *ending)
+{
+    size_t length = strlen(name), end = strlen(ending);
+    return length >= end && strcmp(name + length - end, ending) == 0;
+}
+
+/* How many entries end so, the name of the last one. Lock files stay, and do not count. */
 static unsigned count_files(const char *ending, char *name)
 {
     DIR *list = opendir(folder);
     struct dirent *entry;
     unsigned count = 0;
     while (list != NULL && (entry = readdir(list)) != NULL) {
-        size_t length = strlen(entry->d_name), end = strlen(ending);
-        if (entry->d_name[0] != '.' && length >= end
-            && strcmp(entry->d_name + length - end, ending) == 0) {
+        if (entry->d_name[0] != '.' && ends_with(entry->d_name, ending)
+            && !ends_with(entry->d_name, ".lock")) {
             count++;
             if (name != NULL) {
                 snprintf(name, PATH_SIZE, "%s", entry->d_name);

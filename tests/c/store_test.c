@@ -29,7 +29,7 @@ static linkauth_status store_secret(const char *secret)
 /* The four bytes behind state, kind and protection: one more with each save. */
 static unsigned sequence(void)
 {
-    const uint8_t *at = bench.memory.record + 8;
+    const uint8_t *at = bench.memory.record + 10;
     return (unsigned)at[0] | (unsigned)at[1] << 8 | (unsigned)at[2] << 16 | (unsigned)at[3] << 24;
 }
 
@@ -377,7 +377,7 @@ static void records_of_a_newer_version(void)
     static const struct {
         size_t at;
         uint8_t value;
-    } NEWER[] = {{4, 2}, {4, 0}, {4, 255}, {6, 3}, {7, 1}};
+    } NEWER[] = {{6, 2}, {6, 0}, {6, 255}, {8, 3}, {9, 2}};
     size_t at;
     for (at = 0; at < COUNT(NEWER); at++) {
         make();

@@ -56,7 +56,7 @@ impl Record {
         let Some(bytes) = bytes else {
             return Record::Absent;
         };
-        let (state, registrations, last) = (bytes[5], bytes[12], bytes[bytes.len() - 1 - 4]);
+        let (state, registrations, last) = (bytes[7], bytes[14], bytes[bytes.len() - 1 - 4]);
         let alias = last - b'a';
         match (bytes[0], state) {
             (b'L', 1) => Record::Issued {

@@ -1,0 +1,173 @@
+//! The system calls of the file store, behind a trait: so that a test can let any of them fail.
+
+use super::errno;
+use core::ffi::{CStr, c_int};
+use core::mem::MaybeUninit;
+
+/// 0 or the error number.
+pub type Outcome<T> = core::result::Result<T, c_int>;
+
+/// What the file store asks of a file's status.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Status {
+    /// Kind and permissions, as `st_mode`.
+    pub mode: u32,
+    /// The owner.
+    pub owner: u32,
+    /// Hard links.
+    pub links: u64,
+}
+
+/// How a file is opened.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Open {
+    /// A folder, to find files in it.
+    Folder,
+    /// A file, to read it. A link is refused, a FIFO does not block.
+    Read,
+    /// A new file of mode 0600, to write it.
+    Create,
+    /// A lock file, made if it is not there.
+    Lock,
+}
+
+/// The calls. A descriptor is a small number, as the system's.
+pub trait System {
+    /// `openat`, close-on-exec; in no folder for a path.
+    fn open(&mut self, folder: Option<c_int>, name: &CStr, how: Open) -> Outcome<c_int>;
+    /// `fstat`.
+    fn status(&mut self, descriptor: c_int) -> Outcome<Status>;
+    /// `read`: 0 at the end.
+    fn read(&mut self, descriptor: c_int, bytes: &mut [u8]) -> Outcome<usize>;
+    /// `write`.
+    fn write(&mut self, descriptor: c_int, bytes: &[u8]) -> Outcome<usize>;
+    /// `lseek` to the start.
+    fn rewind(&mut self, descriptor: c_int) -> Outcome<()>;
+    /// `ftruncate`.
+    fn truncate(&mut self, descriptor: c_int, length: usize) -> Outcome<()>;
+    /// `fchmod` to 0600: a umask may have taken bits, none may be added.
+    fn restrict(&mut self, descriptor: c_int) -> Outcome<()>;
+    /// `fsync`.
+    fn sync(&mut self, descriptor: c_int) -> Outcome<()>;
+    /// `renameat` within a folder.
+    fn rename(&mut self, folder: c_int, from: &CStr, to: &CStr) -> Outcome<()>;
+    /// `unlinkat`.
+    fn remove(&mut self, folder: c_int, name: &CStr) -> Outcome<()>;
+    /// An open-file-description lock on all of a file, without waiting.
+    fn lock(&mut self, descriptor: c_int) -> Outcome<()>;
+    /// `close`.
+    fn close(&mut self, descriptor: c_int);
+    /// `geteuid`.
+    fn user(&mut self) -> u32;
+}
+
+/// The real ones.
+#[derive(Clone, Copy)]
+pub struct Linux;
+
+const MODE: libc::mode_t = 0o600;
+
+fn check(result: c_int) -> Outcome<()> {
+    if result == 0 { Ok(()) } else { Err(errno()) }
+}
+
+fn count(result: isize) -> Outcome<usize> {
+    usize::try_from(result).map_err(|_| errno())
+}
+
+impl System for Linux {
+    fn open(&mut self, folder: Option<c_int>, name: &CStr, how: Open) -> Outcome<c_int> {
+        let flags = match how {
+            Open::Folder => libc::O_RDONLY | libc::O_DIRECTORY,
+            Open::Read => libc::O_RDONLY | libc::O_NONBLOCK,
+            Open::Create => libc::O_RDWR | libc::O_CREAT | libc::O_EXCL,
+            Open::Lock => libc::O_RDWR | libc::O_CREAT | libc::O_NONBLOCK,
+        } | libc::O_NOFOLLOW
+            | libc::O_CLOEXEC;
+        let folder = folder.unwrap_or(libc::AT_FDCWD);
+        // SAFETY: the name is NUL-terminated and lives through the call; the mode is the variadic
+        // argument that O_CREAT reads.
+        let descriptor = unsafe { libc::openat(folder, name.as_ptr(), flags, MODE) };
+        if descriptor < 0 {
+            return Err(errno());
+        }
+        Ok(descriptor)
+    }
+
+    fn status(&mut self, descriptor: c_int) -> Outcome<Status> {
+        let mut status = MaybeUninit::<libc::stat>::uninit();
+        // SAFETY: the pointer is to storage for one stat.
+        check(unsafe { libc::fstat(descriptor, status.as_mut_ptr()) })?;
+        // SAFETY: fstat succeeded and so wrote all of it.
+        let status = unsafe { status.assume_init() };
+        Ok(Status {
+            mode: status.st_mode,
+            owner: status.st_uid,
+            // Its width differs between architectures.
+            #[allow(clippy::useless_conversion)]
+            links: u64::from(status.st_nlink),
+        })
+    }
+
+    fn read(&mut self, descriptor: c_int, bytes: &mut [u8]) -> Outcome<usize> {
+        // SAFETY: the pointer and length are those of one live, writable slice.
+        count(unsafe { libc::read(descriptor, bytes.as_mut_ptr().cast(), bytes.len()) })
+    }
+
+    fn write(&mut self, descriptor: c_int, bytes: &[u8]) -> Outcome<usize> {
+        // SAFETY: the pointer and length are those of one live slice.
+        count(unsafe { libc::write(descriptor, bytes.as_ptr().cast(), bytes.len()) })
+    }
+
+    fn rewind(&mut self, descriptor: c_int) -> Outcome<()> {
+        // SAFETY: lseek takes no pointer.
+        match unsafe { libc::lseek(descriptor, 0, libc::SEEK_SET) } {
+            0 => Ok(()),
+            _ => Err(errno()),
+        }
+    }
+
+    fn truncate(&mut self, descriptor: c_int, length: usize) -> Outcome<()> {
+        // SAFETY: ftruncate takes no pointer.
+        check(unsafe { libc::ftruncate(descriptor, length as libc::off_t) })
+    }
+
+    fn restrict(&mut self, descriptor: c_int) -> Outcome<()> {
+        // SAFETY: fchmod takes no pointer.
+        check(unsafe { libc::fchmod(descriptor, MODE) })
+    }
+
+    fn sync(&mut self, descriptor: c_int) -> Outcome<()> {
+        // SAFETY: fsync takes no pointer.
+        check(unsafe { libc::fsync(descriptor) })
+    }
+
+    fn rename(&mut self, folder: c_int, from: &CStr, to: &CStr) -> Outcome<()> {
+        // SAFETY: both names are NUL-terminated and live through the call.
+        check(unsafe { libc::renameat(folder, from.as_ptr(), folder, to.as_ptr()) })
+    }
+
+    fn remove(&mut self, folder: c_int, name: &CStr) -> Outcome<()> {
+        // SAFETY: the name is NUL-terminated and lives through the call.
+        check(unsafe { libc::unlinkat(folder, name.as_ptr(), 0) })
+    }
+
+    fn lock(&mut self, descriptor: c_int) -> Outcome<()> {
+        // SAFETY: all zero is a flock: the whole file, from its start.
+        let mut lock = unsafe { core::mem::zeroed::<libc::flock>() };
+        lock.l_type = libc::F_WRLCK as libc::c_short;
+        lock.l_whence = libc::SEEK_SET as libc::c_short;
+        // SAFETY: F_OFD_SETLK reads a flock, which lives through the call.
+        check(unsafe { libc::fcntl(descriptor, libc::F_OFD_SETLK, &raw const lock) })
+    }
+
+    fn close(&mut self, descriptor: c_int) {
+        // SAFETY: close takes no pointer. The store closes each descriptor of its own once.
+        unsafe { libc::close(descriptor) };
+    }
+
+    fn user(&mut self) -> u32 {
+        // SAFETY: geteuid has no preconditions.
+        unsafe { libc::geteuid() }
+    }
+}

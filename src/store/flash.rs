@@ -1,0 +1,289 @@
+//! A store in two slots of flash, for a microcontroller without a file system.
+//!
+//! A record goes to the slot that does not hold the newest one: that slot is erased, the record is
+//! programmed, read back, and committed by a mark that is programmed last. The newest whole record
+//! wins. The slot with the only whole record is never erased. A slot without a whole record is damaged
+//! if its mark is whole; else nothing was ever committed there, and it counts as empty, whatever an
+//! interrupted erase or program left in it.
+
+use super::record::{HEAD, length_of, sequence_of};
+use super::{RECORD_MAX, Store};
+use crate::identity::RecordName;
+use crate::secret::Wiped;
+use crate::status::{Error, Result};
+
+/// The largest program unit, in bytes.
+pub const UNIT_MAX: usize = 32;
+
+/// Two slots of flash, as a port reaches them. An error of `read` says that the bytes cannot be
+/// read, for instance since their ECC is wrong.
+pub trait Flash {
+    /// Reads from `offset` within slot 0 or 1.
+    fn read(&mut self, slot: u8, offset: usize, bytes: &mut [u8]) -> Result<()>;
+    /// Programs one or more whole units. None of them was programmed since the last erase.
+    fn program(&mut self, slot: u8, offset: usize, bytes: &[u8]) -> Result<()>;
+    /// Erases a whole slot.
+    fn erase(&mut self, slot: u8) -> Result<()>;
+    /// Returns once what was programmed and erased would survive a power cut.
+    fn sync(&mut self) -> Result<()>;
+}
+
+/// What kind of flash it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Geometry {
+    slot_size: usize,
+    unit: usize,
+    erased: u8,
+}
+
+impl Geometry {
+    /// `slot_size` bytes, a multiple of `unit`, the bytes that are programmed at once (1 to 32, a
+    /// power of two); `erased` is what erased bytes read as, 0x00 or 0xFF.
+    pub const fn new(slot_size: usize, unit: usize, erased: u8) -> Result<Geometry> {
+        if !unit.is_power_of_two() || unit > UNIT_MAX || !(erased == 0 || erased == 0xff) {
+            return Err(Error::ARGUMENT_RANGE);
+        }
+        let geometry = Geometry {
+            slot_size,
+            unit,
+            erased,
+        };
+        if !slot_size.is_multiple_of(unit) || slot_size < geometry.end() {
+            return Err(Error::ARGUMENT_RANGE);
+        }
+        Ok(geometry)
+    }
+
+    /// Where the mark stands: behind the longest record.
+    const fn mark_at(self) -> usize {
+        RECORD_MAX
+    }
+
+    const fn mark_size(self) -> usize {
+        if self.unit < MARK.len() {
+            MARK.len()
+        } else {
+            self.unit
+        }
+    }
+
+    /// The first byte behind the mark.
+    const fn end(self) -> usize {
+        self.mark_at().saturating_add(self.mark_size())
+    }
+
+    /// `length` in whole units.
+    const fn rounded(self, length: usize) -> usize {
+        length.next_multiple_of(self.unit)
+    }
+}
+
+/// Long and irregular enough that nothing which an interrupted erase or program leaves behind is
+/// taken for it.
+const MARK: [u8; 8] = [0x5a, 0x0f, 0xa6, 0x91, 0x3c, 0xe8, 0xc5, 0x72];
+
+/// What is in a slot.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Found {
+    /// No whole record, and none was ever committed.
+    Nothing,
+    /// A whole record.
+    Record { sequence: u32, length: usize },
+    /// A record was committed, and is not whole any more.
+    Damaged,
+    /// Not even the mark can be read: nothing is known.
+    Unreadable,
+}
+
+/// The record of one device in two slots.
+pub struct FlashStore<F> {
+    flash: F,
+    geometry: Geometry,
+    /// A slot that `prepare` erased, and nothing was programmed into since.
+    erased_slot: Option<u8>,
+}
+
+impl<F: Flash> FlashStore<F> {
+    /// Over two slots of this geometry.
+    pub fn new(flash: F, geometry: Geometry) -> FlashStore<F> {
+        FlashStore {
+            flash,
+            geometry,
+            erased_slot: None,
+        }
+    }
+
+    /// Reads a slot; if it holds a record, that is at the start of `buffer`.
+    fn read_slot(&mut self, slot: u8, buffer: &mut [u8]) -> Found {
+        if let Some(length) = self.read_record(slot, buffer)
+            && let Some(sequence) = buffer.get(..length).and_then(sequence_of)
+        {
+            return Found::Record { sequence, length };
+        }
+        let mut mark = [0; MARK.len()];
+        match self.flash.read(slot, self.geometry.mark_at(), &mut mark) {
+            Err(_) => Found::Unreadable,
+            Ok(()) if mark == MARK => Found::Damaged,
+            Ok(()) => Found::Nothing,
+        }
+    }
+
+    /// Reads what may be a record, and returns its length. Only the units that were programmed are
+    /// read: others may not be readable.
+    fn read_record(&mut self, slot: u8, buffer: &mut [u8]) -> Option<usize> {
+        let head = buffer.get_mut(..self.geometry.rounded(HEAD))?;
+        self.flash.read(slot, 0, head).ok()?;
+        let length = length_of(head).filter(|length| *length <= RECORD_MAX)?;
+        let whole = buffer.get_mut(..self.geometry.rounded(length))?;
+        self.flash.read(slot, 0, whole).ok()?;
+        Some(length)
+    }
+
+    /// The slot with the newest record, if there is one; its record is in `buffer`.
+    fn newest(&mut self, buffer: &mut [u8]) -> Result<Option<(u8, usize)>> {
+        let first = self.read_slot(0, buffer);
+        let second = self.read_slot(1, buffer);
+        match (first, second) {
+            (
+                Found::Record { sequence: old, .. },
+                Found::Record {
+                    sequence: new,
+                    length,
+                },
+            ) if is_newer(new, old) => Ok(Some((1, length))),
+            (Found::Record { .. }, _) => match self.read_slot(0, buffer) {
+                Found::Record { length, .. } => Ok(Some((0, length))),
+                _ => Err(Error::STORE_DAMAGED),
+            },
+            (_, Found::Record { length, .. }) => Ok(Some((1, length))),
+            (Found::Nothing, Found::Nothing) => Ok(None),
+            // An interrupted erase leaves one slot so, and it stays so.
+            (Found::Unreadable, Found::Nothing) => self.none_if_unreadable(0, buffer),
+            (Found::Nothing, Found::Unreadable) => self.none_if_unreadable(1, buffer),
+            (Found::Unreadable, Found::Unreadable) => Err(Error::STORE_IO),
+            _ => Err(Error::STORE_DAMAGED),
+        }
+    }
+
+    /// A slot that can be read again was not left so by an interrupted erase: the flash fails now and
+    /// then, and what is in it is not known.
+    fn none_if_unreadable(&mut self, slot: u8, buffer: &mut [u8]) -> Result<Option<(u8, usize)>> {
+        match self.read_slot(slot, buffer) {
+            Found::Unreadable => Ok(None),
+            _ => Err(Error::STORE_IO),
+        }
+    }
+
+    /// The slot that the next record goes to. With a damaged one and no other, its place: the
+    /// caller decided to replace it.
+    fn free_slot(&mut self) -> Result<u8> {
+        let mut buffer = Wiped::<RECORD_MAX>::new();
+        match self.newest(&mut buffer.0) {
+            Ok(Some((0, _))) => Ok(1),
+            Ok(Some(_)) => Ok(0),
+            // An unreadable one first: with both so, the store would be lost.
+            Ok(None) => match self.read_slot(1, &mut buffer.0) {
+                Found::Unreadable => Ok(1),
+                _ => Ok(0),
+            },
+            Err(Error::STORE_DAMAGED) => match self.read_slot(0, &mut buffer.0) {
+                Found::Damaged => Ok(0),
+                _ => Ok(1),
+            },
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Erases a slot and reads that it is erased.
+    fn clear(&mut self, slot: u8) -> Result<()> {
+        self.erased_slot = None;
+        self.flash.erase(slot)?;
+        self.flash.sync()?;
+        let mut piece = [0; UNIT_MAX];
+        let end = self.geometry.end();
+        let mut offset = 0usize;
+        while offset < end {
+            let length = UNIT_MAX.min(end.saturating_sub(offset));
+            let Some(bytes) = piece.get_mut(..length) else {
+                break;
+            };
+            self.flash.read(slot, offset, bytes)?;
+            if bytes.iter().any(|byte| *byte != self.geometry.erased) {
+                return Err(Error::STORE_WORN);
+            }
+            offset = offset.saturating_add(length);
+        }
+        Ok(())
+    }
+
+    /// Programs `bytes`, the last unit filled up with what erased bytes read as.
+    fn program(&mut self, slot: u8, offset: usize, bytes: &[u8]) -> Result<()> {
+        let unit = self.geometry.unit;
+        let mut padded = Wiped::<UNIT_MAX>::new();
+        for (at, chunk) in bytes.chunks(unit).enumerate() {
+            let place = padded.0.get_mut(..unit).ok_or(Error::ARGUMENT_RANGE)?;
+            place.fill(self.geometry.erased);
+            for (to, from) in place.iter_mut().zip(chunk) {
+                *to = *from;
+            }
+            let offset = offset.saturating_add(at.saturating_mul(unit));
+            self.flash.program(slot, offset, place)?;
+        }
+        Ok(())
+    }
+
+    fn reads_as(&mut self, slot: u8, record: &[u8]) -> bool {
+        let mut buffer = Wiped::<RECORD_MAX>::new();
+        let whole = self.geometry.rounded(record.len());
+        let is_read = buffer
+            .0
+            .get_mut(..whole)
+            .is_some_and(|bytes| self.flash.read(slot, 0, bytes).is_ok());
+        is_read && buffer.0.get(..record.len()) == Some(record)
+    }
+}
+
+impl<F: Flash> Store for FlashStore<F> {
+    fn load(&mut self, _: &RecordName, buffer: &mut [u8]) -> Result<Option<usize>> {
+        Ok(self.newest(buffer)?.map(|(_, length)| length))
+    }
+
+    fn save(&mut self, _: &RecordName, record: &[u8]) -> Result<()> {
+        let slot = self.free_slot()?;
+        if self.erased_slot != Some(slot) {
+            self.clear(slot)?;
+        }
+        self.erased_slot = None;
+        self.program(slot, 0, record)?;
+        self.flash.sync()?;
+        if !self.reads_as(slot, record) {
+            return Err(Error::STORE_READ_BACK);
+        }
+        self.program(slot, self.geometry.mark_at(), &MARK)?;
+        self.flash.sync()
+    }
+
+    fn erase(&mut self, _: &RecordName) -> Result<()> {
+        // The newest last: an older secret must not come back by a power cut in between.
+        let older = self.free_slot().unwrap_or(1);
+        self.clear(older)?;
+        self.clear(older ^ 1)
+    }
+
+    fn prepare(&mut self, _: &RecordName) -> Result<()> {
+        let slot = self.free_slot()?;
+        self.clear(slot)?;
+        self.erased_slot = Some(slot);
+        Ok(())
+    }
+
+    fn retire(&mut self, _: &RecordName) -> Result<()> {
+        let slot = self.free_slot()?;
+        self.clear(slot)
+    }
+}
+
+/// Sequence numbers may wrap round.
+fn is_newer(left: u32, right: u32) -> bool {
+    left.wrapping_sub(right) < 1 << 31 && left != right
+}
