@@ -575,8 +575,18 @@ static void power_cuts(void)
     }
 }
 
+static void erase_cut_at(unsigned cut)
+{
+    restart();
+    ram.cut_at = cut;
+    ram.torn = TORN_ALL;
+    CHECK(linkauth_store_erase(&bench.device) != LINKAUTH_OK);
+    restart();
+    CHECK(!signs_in_with(OTHER_SECRET));
+}
+
 /* An operator erases what was replaced before: power is lost in between, and what was replaced must not
- * come back. */
+ * come back, whichever slot holds the newest. */
 static void erasing_brings_nothing_back(void)
 {
     unsigned cut;
@@ -584,23 +594,13 @@ static void erasing_brings_nothing_back(void)
         make();
         CHECK_STATUS(LINKAUTH_OK, store_secret(OTHER_SECRET));
         CHECK_STATUS(LINKAUTH_OK, store_secret(DEVICE_SECRET));
-        restart();
-        ram.cut_at = cut;
-        ram.torn = TORN_ALL;
-        CHECK(linkauth_store_erase(&bench.device) != LINKAUTH_OK);
-        restart();
-        CHECK(!signs_in_with(OTHER_SECRET));
-        /* And with the other slot the newest. */
+        erase_cut_at(cut);
+
         make();
         CHECK_STATUS(LINKAUTH_OK, store_secret(DEVICE_SECRET));
         CHECK_STATUS(LINKAUTH_OK, store_secret(OTHER_SECRET));
         CHECK_STATUS(LINKAUTH_OK, store_secret(DEVICE_SECRET));
-        restart();
-        ram.cut_at = cut;
-        ram.torn = TORN_ALL;
-        CHECK(linkauth_store_erase(&bench.device) != LINKAUTH_OK);
-        restart();
-        CHECK(!signs_in_with(OTHER_SECRET));
+        erase_cut_at(cut);
     }
 }
 

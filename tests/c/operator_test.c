@@ -8,13 +8,9 @@
 #define _GNU_SOURCE
 #include "check.h"
 #include "fixture.h"
+#include "small_disk.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <sched.h>
-#include <sys/mount.h>
-#include <unistd.h>
 
 #define TOKEN "0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -433,20 +429,6 @@ static void locked_while_the_transport_is_open(void)
 
 /* --- A full disk -------------------------------------------------------------------------------------- */
 
-static int fill(const char *path)
-{
-    static const unsigned char zeros[4096];
-    int descriptor = open(path, O_WRONLY | O_CREAT, 0600), is_full;
-    if (descriptor < 0) {
-        return 0;
-    }
-    while (write(descriptor, zeros, sizeof(zeros)) > 0) {
-    }
-    is_full = errno == ENOSPC;
-    close(descriptor);
-    return is_full;
-}
-
 static void nothing_is_asked_for_a_full_disk(void)
 {
     char ballast[300];
@@ -470,17 +452,10 @@ static void nothing_is_asked_for_a_full_disk(void)
     linkauth_file_store_close(&files);
 }
 
-static int mount_small(void)
-{
-    return geteuid() == 0 && unshare(CLONE_NEWNS) == 0
-        && mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) == 0
-        && mount("linkauth-test", folder, "tmpfs", MS_NOSUID | MS_NODEV, "size=16k,mode=0700") == 0;
-}
-
 int main(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "full-disk") == 0) {
-        if (!make_folder() || !mount_small()) {
+        if (!make_folder() || !has_private_mounts() || !mount_small(folder)) {
             printf("SKIP: a full disk: this user may not mount one (%s)\n", strerror(errno));
             rmdir(folder);
             return SKIPPED;
