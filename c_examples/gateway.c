@@ -27,6 +27,9 @@
 #include "gateway_secret.h"
 #include "gateway_wait.h"
 
+/* Not LINKAUTH_MEMORY_WIPE_ON_FORK: that needs pages of their own, and this gateway does not fork. */
+#define GATEWAY_MEASURES (LINKAUTH_MEMORY_LOCK | LINKAUTH_MEMORY_NO_DUMP)
+
 typedef struct gateway {
     gateway_config config;
     core_library core;
@@ -73,6 +76,16 @@ static size_t length_of(const char *text)
     return text == NULL ? 0 : LINKAUTH_NUL_TERMINATED;
 }
 
+/* What secrets pass through stays out of swap and core dumps, as far as the system lets it. */
+static void protect(gateway *g, void *memory, size_t size)
+{
+    uint32_t refused = 0;
+    linkauth_status status = g->core.linkauth_memory_protect(memory, size, GATEWAY_MEASURES, &refused);
+
+    if (status != LINKAUTH_OK || refused != 0)
+        fprintf(stderr, "gateway: not all memory is kept out of swap and core dumps\n");
+}
+
 static int open_device(gateway *g)
 {
     const gateway_config *config = &g->config;
@@ -88,6 +101,9 @@ static int open_device(gateway *g)
         perror("gateway");
         return GATEWAY_FAILED;
     }
+    protect(g, g->registration, g->core.linkauth_registration_size());
+    protect(g, g->buffer, g->buffer_size);
+    protect(g, &g->secret, sizeof g->secret);
 
     g->store.struct_size = sizeof g->store;
     status = g->core.linkauth_file_store_open(g->file_store, g->core.linkauth_file_store_size(), config->store,
@@ -335,6 +351,9 @@ static void close_all(gateway *g)
         g->core.linkauth_wipe(g->buffer, g->buffer_size);
     g->core.linkauth_device_wipe(g->device);
     g->core.linkauth_file_store_close(g->file_store);
+    g->core.linkauth_memory_unprotect(&g->secret, sizeof g->secret, GATEWAY_MEASURES);
+    g->core.linkauth_memory_unprotect(g->buffer, g->buffer_size, GATEWAY_MEASURES);
+    g->core.linkauth_memory_unprotect(g->registration, g->core.linkauth_registration_size(), GATEWAY_MEASURES);
     free(g->buffer);
     free(g->registration);
     free(g->device);

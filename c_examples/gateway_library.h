@@ -24,6 +24,8 @@
     FUNCTION(linkauth_sign_in_buffer_size) \
     FUNCTION(linkauth_sign_in)             \
     FUNCTION(linkauth_report_connack)      \
+    FUNCTION(linkauth_memory_protect)      \
+    FUNCTION(linkauth_memory_unprotect)    \
     FUNCTION(linkauth_wipe)
 
 #define GATEWAY_TLS_FUNCTIONS(FUNCTION) \

@@ -98,7 +98,7 @@ function(linkauth_prelinked_object name)
 
     # The preprocessor takes the comments out, which may well mention functions.
     add_custom_command(OUTPUT "${declarations}"
-        COMMAND "${CMAKE_C_COMPILER}" -E -P "-I${CMAKE_CURRENT_SOURCE_DIR}/include" -o "${declarations}" "${arg_HEADER}"
+        COMMAND "${CMAKE_C_COMPILER}" -ffreestanding -E -P "-I${CMAKE_CURRENT_SOURCE_DIR}/include" -o "${declarations}" "${arg_HEADER}"
         DEPENDS "${arg_HEADER}" "${CMAKE_CURRENT_SOURCE_DIR}/include/linkauth.h"
         COMMENT "Reading the functions of ${name}.h"
         VERBATIM)

@@ -50,7 +50,8 @@ endif()
 
 # rustc's archives carry the bitcode of its own LLVM, over which the nm of an older LLVM stumbles.
 set(plain "${OBJECT}.a")
-run("${OBJCOPY}" --strip-debug --remove-section=.llvmbc --remove-section=.llvmcmd "${ARCHIVE}" "${plain}")
+set(no_bitcode --remove-section=.llvmbc --remove-section=.llvmcmd)
+run("${OBJCOPY}" --strip-debug ${no_bitcode} "${ARCHIVE}" "${plain}")
 defined_functions("${plain}" defined)
 file(REMOVE "${plain}")
 set(public)
@@ -88,9 +89,12 @@ run("${LD}" -r -S --gc-sections ${FLAGS} ${roots} -o "${OBJECT}.tmp" "${ARCHIVE}
 # are 6 KB that only a debugger would read.
 set(unwind)
 if(NO_UNWIND)
-    set(unwind --remove-section=.eh_frame --remove-section=.rel.eh_frame --remove-section=.rela.eh_frame)
+    set(unwind --remove-section=.eh_frame --remove-section=.rel.eh_frame --remove-section=.rela.eh_frame
+        # On 32-bit ARM; those of compiler_builtins ask for functions that std and libgcc have.
+        --wildcard --remove-section=.ARM.ex* --remove-section=.rel.ARM.ex*
+        --strip-symbol=rust_eh_personality --strip-symbol=__aeabi_unwind_cpp_pr*)
 endif()
-run("${OBJCOPY}" ${unwind} "--keep-global-symbols=${OBJECT}.symbols" "${OBJECT}.tmp" "${OBJECT}")
+run("${OBJCOPY}" ${no_bitcode} ${unwind} "--keep-global-symbols=${OBJECT}.symbols" "${OBJECT}.tmp" "${OBJECT}")
 file(REMOVE "${OBJECT}.tmp")
 
 defined_functions("${OBJECT}" kept)

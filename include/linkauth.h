@@ -7,9 +7,12 @@
  * Outputs are written on success, and zeroed on an error. Structs begin with struct_size, set to
  * their sizeof; members that are zero mean the default. Callbacks get their user pointer first,
  * run on the calling thread, may not call back into the same object (LINKAUTH_ERROR_BUSY), and may
- * not longjmp or throw through linkauth.
+ * not longjmp or throw through linkauth. A pointer may be NULL where that is said; elsewhere it is
+ * LINKAUTH_ERROR_ARGUMENT_NULL. No output may overlap an input. linkauth keeps nothing outside the
+ * caller's objects, no lock and no thread: nothing is to be initialised, and a process may fork at
+ * any time.
  *
- * C99 or later, C++11 or later.
+ * C99 or later, C++98 or later (linkauth.hpp: C++11 or later).
  *
  * SPDX-License-Identifier: MIT OR Apache-2.0
  */
@@ -42,6 +45,27 @@
 #endif
 #endif
 
+/** A function of the library's, also for a program that hides its own symbols. */
+#ifndef LINKAUTH_API
+#if (defined(__GNUC__) || defined(__clang__)) && !defined(_WIN32)
+#define LINKAUTH_API __attribute__((visibility("default")))
+#else
+#define LINKAUTH_API
+#endif
+#endif
+
+/**
+ * The result is never NULL. No parameter is marked: NULL is never undefined behaviour, it is
+ * LINKAUTH_ERROR_ARGUMENT_NULL where it is not allowed.
+ */
+#ifndef LINKAUTH_RETURNS_NONNULL
+#if defined(__GNUC__) || defined(__clang__)
+#define LINKAUTH_RETURNS_NONNULL __attribute__((returns_nonnull))
+#else
+#define LINKAUTH_RETURNS_NONNULL
+#endif
+#endif
+
 /** Bytes of a linkauth_aead. */
 #define LINKAUTH_AEAD_SIZE 64
 
@@ -62,6 +86,15 @@
 
 /** Bytes of a linkauth_flash_store. */
 #define LINKAUTH_FLASH_STORE_SIZE 128
+
+/** linkauth_memory_protect: not written to swap (mlock). */
+#define LINKAUTH_MEMORY_LOCK 1
+
+/** linkauth_memory_protect: left out of core dumps (MADV_DONTDUMP, Linux 3.4). */
+#define LINKAUTH_MEMORY_NO_DUMP 2
+
+/** linkauth_memory_protect: a child of fork finds zeros (MADV_WIPEONFORK, Linux 4.14). */
+#define LINKAUTH_MEMORY_WIPE_ON_FORK 4
 
 /** Bytes that hold identity and key of any TLS-PSK. */
 #define LINKAUTH_PSK_BUFFER_SIZE 192
@@ -94,98 +127,194 @@
 #define LINKAUTH_TRANSPORT_PLAIN 1
 
 /**
- * Every status. Groups of hundreds: 1 argument, 2 space, 3 refusal by the platform, 4 malformed
- * reply, 5 store, 6 transport and system, 7 life cycle. Numbers are never changed or reused.
- * `linkauth_status_text` has a sentence on each.
+ * Every status, each with its sentence of linkauth_status_text. Groups of hundreds: 1 argument, 2
+ * space, 3 refusal by the platform, 4 malformed reply, 5 store, 6 transport and system, 7 life
+ * cycle. Numbers are never changed or reused.
  */
 typedef enum linkauth_status_code {
+    /** success */
     LINKAUTH_OK = 0,
+    /** a pointer that must be given is NULL */
     LINKAUTH_ERROR_ARGUMENT_NULL = 101,
+    /** a value that must be given is empty */
     LINKAUTH_ERROR_ARGUMENT_EMPTY = 102,
+    /** a value is longer than the platform allows */
     LINKAUTH_ERROR_ARGUMENT_TOO_LONG = 103,
+    /** a value is shorter than the platform allows */
     LINKAUTH_ERROR_ARGUMENT_TOO_SHORT = 104,
+    /** a value has a character that is not allowed there */
     LINKAUTH_ERROR_ARGUMENT_CHARACTER = 105,
+    /** a number is outside its range */
     LINKAUTH_ERROR_ARGUMENT_RANGE = 106,
+    /** struct_size is unknown to this version of linkauth */
     LINKAUTH_ERROR_STRUCT_SIZE = 107,
+    /** the storage of the object is too small or misaligned */
     LINKAUTH_ERROR_OBJECT_SIZE = 108,
+    /** the object was not initialised, or has been wiped */
     LINKAUTH_ERROR_NOT_INITIALISED = 109,
+    /** the object is in use, by a callback or another thread */
     LINKAUTH_ERROR_BUSY = 110,
+    /** this call does not fit the step the registration is at */
     LINKAUTH_ERROR_OUT_OF_ORDER = 111,
+    /** the sign method is unknown, or was left out of this build */
     LINKAUTH_ERROR_SIGN_METHOD_UNKNOWN = 112,
+    /** securemode is neither 2 (TLS) nor 3 (TCP) */
     LINKAUTH_ERROR_SECURE_MODE_UNKNOWN = 113,
+    /** an extension key is linkauth's own, or is given twice */
     LINKAUTH_ERROR_EXTENSION_KEY_RESERVED = 114,
+    /** registration needs the ProductSecret */
     LINKAUTH_ERROR_SECRET_MISSING = 115,
+    /** a reserved member or an unknown flag is not zero */
     LINKAUTH_ERROR_RESERVED_NOT_ZERO = 116,
+    /** a callback that this call needs is NULL */
     LINKAUTH_ERROR_CALLBACK_MISSING = 117,
+    /** an output overlaps an input */
     LINKAUTH_ERROR_ARGUMENT_OVERLAP = 118,
+    /** the clientId was issued with the DeviceToken: leave it out */
     LINKAUTH_ERROR_CLIENT_ID_ISSUED = 119,
+    /** two arguments exclude each other */
     LINKAUTH_ERROR_ARGUMENT_CONFLICT = 120,
+    /** the buffer is too small: the size needed is reported */
     LINKAUTH_ERROR_BUFFER_TOO_SMALL = 201,
+    /** a request parameter is missing or malformed (460) */
     LINKAUTH_ERROR_PLATFORM_PARAMETER = 301,
+    /** the platform failed (500): try again later */
     LINKAUTH_ERROR_PLATFORM_INTERNAL = 302,
+    /** unknown device (6100): check the DeviceName, or add it in the console */
     LINKAUTH_ERROR_PLATFORM_DEVICE_NOT_FOUND = 303,
+    /** unknown product (6250): check ProductKey, region and instance */
     LINKAUTH_ERROR_PLATFORM_PRODUCT_NOT_FOUND = 304,
+    /** dynamic registration is off for this product (6288) */
     LINKAUTH_ERROR_PLATFORM_REGISTRATION_OFF = 305,
+    /**
+     * the device is already active (6289): use its DeviceSecret, or have an operator reset
+     * it
+     */
     LINKAUTH_ERROR_PLATFORM_ALREADY_ACTIVE = 306,
+    /** this sign method is not supported (6292) */
     LINKAUTH_ERROR_PLATFORM_SIGN_METHOD = 307,
+    /** signature rejected (6600): check ProductSecret and ProductKey */
     LINKAUTH_ERROR_PLATFORM_SIGNATURE = 308,
+    /** refused with an unknown code: see platform_code */
     LINKAUTH_ERROR_PLATFORM_CODE_UNKNOWN = 309,
+    /** CONNACK 1: the MQTT version is not supported */
     LINKAUTH_ERROR_CONNACK_PROTOCOL = 321,
+    /** CONNACK 2: the clientId is not accepted, or securemode does not fit the transport */
     LINKAUTH_ERROR_CONNACK_CLIENT_ID = 322,
+    /** CONNACK 3: the service is not available, or keep alive is outside 30 to 1200 seconds */
     LINKAUTH_ERROR_CONNACK_UNAVAILABLE = 323,
+    /**
+     * CONNACK 4: the credentials are rejected: check DeviceSecret, DeviceName, ProductKey,
+     * region or instance, and whether the device was added or registered again
+     */
     LINKAUTH_ERROR_CONNACK_CREDENTIALS = 324,
+    /** CONNACK 5: the device may not connect: is it disabled or deleted? */
     LINKAUTH_ERROR_CONNACK_NOT_AUTHORISED = 325,
+    /** the CONNACK code is none of MQTT 3.1.1 */
     LINKAUTH_ERROR_CONNACK_UNKNOWN = 326,
+    /** CONNACK 2 to a registration: malformed parameter, or no TLS */
     LINKAUTH_ERROR_REGISTER_CONNACK_FORMAT = 331,
+    /** CONNACK 3 to a registration: the platform failed: try again later */
     LINKAUTH_ERROR_REGISTER_CONNACK_UNAVAILABLE = 332,
+    /**
+     * CONNACK 4 or 5 to a registration: check ProductSecret, dynamic registration, and the
+     * device
+     */
     LINKAUTH_ERROR_REGISTER_CONNACK_REFUSED = 333,
+    /** the reply ended before it was complete */
     LINKAUTH_ERROR_REPLY_CUT_SHORT = 401,
+    /** the reply is not HTTP/1.0 or HTTP/1.1 */
     LINKAUTH_ERROR_REPLY_NOT_HTTP = 402,
+    /** the HTTP status is not 200: see http_status */
     LINKAUTH_ERROR_REPLY_HTTP_STATUS = 403,
+    /** the header of the reply is too large */
     LINKAUTH_ERROR_REPLY_HEADER_TOO_LARGE = 404,
+    /** the body of the reply is too large */
     LINKAUTH_ERROR_REPLY_TOO_LARGE = 405,
+    /** the reply's lengths contradict each other */
     LINKAUTH_ERROR_REPLY_FRAMING = 406,
+    /** the body of the reply is not the JSON expected */
     LINKAUTH_ERROR_REPLY_NOT_JSON = 407,
+    /** the reply lacks a member that it must have */
     LINKAUTH_ERROR_REPLY_INCOMPLETE = 408,
+    /** the reply is for another product */
     LINKAUTH_ERROR_REPLY_OTHER_PRODUCT = 409,
+    /** the reply is for another device */
     LINKAUTH_ERROR_REPLY_OTHER_DEVICE = 410,
+    /** the secret in the reply is empty or too long */
     LINKAUTH_ERROR_REPLY_SECRET_LENGTH = 411,
+    /** the secret in the reply has a character that none has */
     LINKAUTH_ERROR_REPLY_SECRET_CHARACTER = 412,
+    /** what arrived is not the MQTT 3.1.1 expected */
     LINKAUTH_ERROR_REPLY_NOT_MQTT = 413,
+    /** no secret is stored for this device: store one or register */
     LINKAUTH_ERROR_STORE_ABSENT = 501,
+    /** the stored record is damaged, which is not absent: restore or erase it */
     LINKAUTH_ERROR_STORE_DAMAGED = 502,
+    /** the stored record belongs to another device or product */
     LINKAUTH_ERROR_STORE_OTHER_DEVICE = 503,
+    /** others could read or replace the secret: check owner and mode */
     LINKAUTH_ERROR_STORE_UNSAFE = 504,
+    /** the store could not be read or written: see system_error */
     LINKAUTH_ERROR_STORE_IO = 505,
+    /** the store has no room left */
     LINKAUTH_ERROR_STORE_FULL = 506,
+    /** the store cannot be written */
     LINKAUTH_ERROR_STORE_READ_ONLY = 507,
+    /** what was read back is not what was written */
     LINKAUTH_ERROR_STORE_READ_BACK = 508,
+    /** no store was given, and this call needs one */
     LINKAUTH_ERROR_STORE_MISSING = 509,
+    /** the folder of the store does not exist */
     LINKAUTH_ERROR_STORE_NOT_FOUND = 510,
+    /** the stored record is of a newer version of linkauth */
     LINKAUTH_ERROR_STORE_VERSION = 511,
+    /** another process holds the store */
     LINKAUTH_ERROR_STORE_LOCKED = 512,
+    /** a DeviceToken is stored, and this call needs a DeviceSecret */
     LINKAUTH_ERROR_SECRET_IS_TOKEN = 513,
+    /** the stored secret is sealed, and there is no key */
     LINKAUTH_ERROR_STORE_SEALED = 514,
+    /** the stored secret cannot be unsealed: another key, or a changed record */
     LINKAUTH_ERROR_STORE_UNSEAL = 515,
+    /** a flash slot cannot be erased any more */
     LINKAUTH_ERROR_STORE_WORN = 516,
+    /** the source of random bytes failed */
     LINKAUTH_ERROR_RANDOM_FAILED = 601,
+    /** the host's name could not be resolved */
     LINKAUTH_ERROR_TRANSPORT_HOST_NOT_FOUND = 602,
+    /** nothing accepts connections at the host and port */
     LINKAUTH_ERROR_TRANSPORT_REFUSED = 603,
+    /** the time-out passed */
     LINKAUTH_ERROR_TRANSPORT_TIMED_OUT = 604,
+    /** the server's certificate is not trusted: give its root, and check the clock */
     LINKAUTH_ERROR_TRANSPORT_CERTIFICATE = 605,
+    /** the server's certificate is for another host */
     LINKAUTH_ERROR_TRANSPORT_HOSTNAME = 606,
+    /** the TLS handshake or a TLS record failed */
     LINKAUTH_ERROR_TRANSPORT_TLS = 607,
+    /** the connection was lost */
     LINKAUTH_ERROR_TRANSPORT_CLOSED = 608,
+    /** the connection failed: see system_error */
     LINKAUTH_ERROR_TRANSPORT_IO = 609,
+    /** a transport callback broke its contract */
     LINKAUTH_ERROR_TRANSPORT_MISUSE = 610,
+    /** a secret would pass through a transport that does not encrypt */
     LINKAUTH_ERROR_TRANSPORT_PLAIN = 611,
+    /** the root certificates could not be read, or there are none */
     LINKAUTH_ERROR_TRANSPORT_ROOTS = 612,
+    /** memory could not be allocated */
     LINKAUTH_ERROR_OUT_OF_MEMORY = 613,
+    /** a usable secret is stored: sign in with it */
     LINKAUTH_ERROR_ALREADY_REGISTERED = 701,
+    /** a secret that was once accepted is refused: an operator must reset the device */
     LINKAUTH_ERROR_REFUSED_AFTER_ACTIVATION = 702,
+    /** a secret that was issued and never accepted is refused: register again */
     LINKAUTH_ERROR_REFUSED_BEFORE_ACTIVATION = 703,
+    /** the device has registered as often as it may: who else uses its DeviceName? */
     LINKAUTH_ERROR_REGISTRATIONS_EXHAUSTED = 704,
-    LINKAUTH_ERROR_SUPERSEDED = 705,
+    /** a later registration of this device made this one void */
+    LINKAUTH_ERROR_SUPERSEDED = 705
 } linkauth_status_code;
 
 /** How a password or a registration is signed. */
@@ -195,7 +324,7 @@ typedef enum linkauth_sign_method {
     /** HMAC-SHA1, for products that demand it. */
     LINKAUTH_SIGN_HMAC_SHA1 = 1,
     /** HMAC-MD5, for products that demand it. */
-    LINKAUTH_SIGN_HMAC_MD5 = 2,
+    LINKAUTH_SIGN_HMAC_MD5 = 2
 } linkauth_sign_method;
 
 /** How a connection is secured: the platform's securemode. */
@@ -208,7 +337,7 @@ typedef enum linkauth_secure_mode {
     /** TLS. */
     LINKAUTH_SECURE_MODE_TLS = 2,
     /** Plain TCP, which the platform offers to few products any more. */
-    LINKAUTH_SECURE_MODE_TCP = 3,
+    LINKAUTH_SECURE_MODE_TCP = 3
 } linkauth_secure_mode;
 
 /** What a registration without the blocking runner needs next. */
@@ -218,7 +347,7 @@ typedef enum linkauth_step {
     /** Receive, then call `linkauth_registration_feed`. */
     LINKAUTH_STEP_RECEIVE = 2,
     /** Close the connection and call `linkauth_registration_finish`. */
-    LINKAUTH_STEP_FINISH = 3,
+    LINKAUTH_STEP_FINISH = 3
 } linkauth_step;
 
 /** How a registration is asked for and answered. */
@@ -231,7 +360,7 @@ typedef enum linkauth_register_form {
      * Over MQTT, without pre-registration. Answered by a clientId and a DeviceToken, of which the
      * platform issues five for one DeviceName.
      */
-    LINKAUTH_REGISTER_MQTT_NO_PRE_REGISTRATION = 2,
+    LINKAUTH_REGISTER_MQTT_NO_PRE_REGISTRATION = 2
 } linkauth_register_form;
 
 /** Where a number to be explained comes from. */
@@ -243,7 +372,7 @@ typedef enum linkauth_context {
     /** The CONNACK that answered a sign-in. */
     LINKAUTH_CONTEXT_CONNACK_OF_SIGN_IN = 2,
     /** The CONNACK that answered a registration over MQTT. */
-    LINKAUTH_CONTEXT_CONNACK_OF_REGISTRATION = 3,
+    LINKAUTH_CONTEXT_CONNACK_OF_REGISTRATION = 3
 } linkauth_context;
 
 /** How far a stored secret has come. */
@@ -251,7 +380,7 @@ typedef enum linkauth_state {
     /** Stored, and not yet known to be accepted. */
     LINKAUTH_STATE_ISSUED = 1,
     /** The platform has accepted it: registration is closed. */
-    LINKAUTH_STATE_ACTIVATED = 2,
+    LINKAUTH_STATE_ACTIVATED = 2
 } linkauth_state;
 
 /** What is stored. */
@@ -259,7 +388,7 @@ typedef enum linkauth_kind {
     /** A DeviceSecret. */
     LINKAUTH_KIND_DEVICE_SECRET = 1,
     /** A clientId and a DeviceToken. */
-    LINKAUTH_KIND_DEVICE_TOKEN = 2,
+    LINKAUTH_KIND_DEVICE_TOKEN = 2
 } linkauth_kind;
 
 /** 0 is success, any other number says why not: see `linkauth_status_code`. */
@@ -389,6 +518,33 @@ typedef struct linkauth_store {
     linkauth_status (*retire)(void *user, const char *name);
 } linkauth_store;
 
+/** Keeps interrupts away, and returns what leaving needs (such as PRIMASK). */
+typedef size_t (*linkauth_critical_enter)(void *user);
+
+/** Lets interrupts in again as they were: `before` is what entering returned. */
+typedef void (*linkauth_critical_leave)(void *user, size_t before);
+
+/**
+ * A critical section around each stretch of code that has a secret in its registers, for
+ * microcontrollers: an interrupt would save them on a stack that nobody wipes.
+ *
+ * It is entered and left once or several times within a call, never nested. It covers the
+ * callbacks of store and seal too, and so the erasing of flash; it does not cover those of a transport.
+ * Without one, what an interrupt handler saves stays where it saved it.
+ */
+typedef struct linkauth_critical_section {
+    /** sizeof(linkauth_critical_section). */
+    uint32_t struct_size;
+    /** 0. */
+    uint32_t reserved;
+    /** Passed to both, never looked at. */
+    void *user;
+    /** Called before. */
+    linkauth_critical_enter enter;
+    /** Called after. */
+    linkauth_critical_leave leave;
+} linkauth_critical_section;
+
 /**
  * What linkauth_device_init reads. All texts are copied; each is a pointer and a length, or
  * LINKAUTH_NUL_TERMINATED as the length. One that is NULL is not given, and its length is then 0 or
@@ -432,23 +588,12 @@ typedef struct linkauth_device_config {
     linkauth_random random;
     /** Passed to `random`, never looked at. */
     void *random_user;
+    /**
+     * Surrounds each stretch of code that has a secret in its registers, or NULL. Copied; what
+     * `user` points to must outlive the device.
+     */
+    const struct linkauth_critical_section *critical_section;
 } linkauth_device_config;
-
-/** What is stored of a device, its secret left out. */
-typedef struct linkauth_store_info {
-    /** sizeof(linkauth_store_info), set by the caller. */
-    uint32_t struct_size;
-    /** LINKAUTH_STATE_... */
-    uint32_t state;
-    /** LINKAUTH_KIND_... */
-    uint32_t kind;
-    /** 1 if the secret is sealed, else 0. */
-    uint32_t is_sealed;
-    /** One more with each save. */
-    uint32_t sequence;
-    /** Registrations that the device has completed, since the last one that was accepted. */
-    uint32_t registrations;
-} linkauth_store_info;
 
 /** Numbers behind the last error of a device. */
 typedef struct linkauth_error_detail {
@@ -524,6 +669,22 @@ typedef struct linkauth_flash {
     /** Returns once all of it would survive a power cut. NULL: it does at once. */
     linkauth_status (*sync)(void *user);
 } linkauth_flash;
+
+/** What is stored of a device, its secret left out. */
+typedef struct linkauth_store_info {
+    /** sizeof(linkauth_store_info), set by the caller. */
+    uint32_t struct_size;
+    /** LINKAUTH_STATE_... */
+    uint32_t state;
+    /** LINKAUTH_KIND_... */
+    uint32_t kind;
+    /** 1 if the secret is sealed, else 0. */
+    uint32_t is_sealed;
+    /** One more with each save. */
+    uint32_t sequence;
+    /** Registrations that the device has completed, since the last one that was accepted. */
+    uint32_t registrations;
+} linkauth_store_info;
 
 /** A further key=value in the clientId's extension, such as _ss=1 or ext=3. It is not signed. */
 typedef struct linkauth_extension {
@@ -638,7 +799,7 @@ typedef struct linkauth_registration_options {
     /** Bytes of product_secret. */
     size_t product_secret_length;
     /**
-     * Host to connect to, or NULL: for HTTPS iot-auth.<region>.aliyuncs.com, for MQTT the one of the
+     * Host to connect to, or NULL: for HTTPS iot-auth.{region}.aliyuncs.com, for MQTT the one of the
      * device's region or instance.
      */
     const char *host;
@@ -713,29 +874,6 @@ typedef struct linkauth_transport {
     uint64_t (*now_ms)(void *user);
 } linkauth_transport;
 
-/** What a registration needs next. */
-typedef struct linkauth_registration_step {
-    /** sizeof(linkauth_registration_step), set by the caller. */
-    uint32_t struct_size;
-    /** LINKAUTH_STEP_... */
-    uint32_t kind;
-    /** For LINKAUTH_STEP_SEND the bytes to send, valid until the next call with this registration. */
-    const uint8_t *data;
-    /** Number of bytes to send. */
-    size_t data_length;
-    /**
-     * Host to connect to before the first byte is sent, NUL-terminated, with TLS, chain and name
-     * verified.
-     */
-    const char *host;
-    /** Its length in bytes, the NUL not counted. */
-    size_t host_length;
-    /** Port to connect to. */
-    uint32_t port;
-    /** 0. */
-    uint32_t reserved;
-} linkauth_registration_step;
-
 /** What a CONNECT must carry. The texts lie in the caller's buffer, each NUL-terminated. */
 typedef struct linkauth_sign_in_result {
     /** sizeof(linkauth_sign_in_result), set by the caller. */
@@ -762,6 +900,44 @@ typedef struct linkauth_sign_in_result {
     size_t size_needed;
 } linkauth_sign_in_result;
 
+/** What a registration needs next. */
+typedef struct linkauth_registration_step {
+    /** sizeof(linkauth_registration_step), set by the caller. */
+    uint32_t struct_size;
+    /** LINKAUTH_STEP_... */
+    uint32_t kind;
+    /** For LINKAUTH_STEP_SEND the bytes to send, valid until the next call with this registration. */
+    const uint8_t *data;
+    /** Number of bytes to send. */
+    size_t data_length;
+    /**
+     * Host to connect to before the first byte is sent, NUL-terminated, with TLS, chain and name
+     * verified.
+     */
+    const char *host;
+    /** Its length in bytes, the NUL not counted. */
+    size_t host_length;
+    /** Port to connect to. */
+    uint32_t port;
+    /** 0. */
+    uint32_t reserved;
+} linkauth_registration_step;
+
+/**
+ * What the CONNECT of a sign-in must carry: NUL-terminated texts, with room for the longest.
+ *
+ * The host is `<ProductKey>.iot-as-mqtt.<region>.aliyuncs.com`, or
+ * `<instance id>.mqtt.iothub.aliyuncs.com`; the port, with TLS, 8883.
+ */
+typedef struct linkauth_connect {
+    /** clientId. */
+    char client_id[160];
+    /** username. */
+    char username[64];
+    /** password: whoever has it can sign in as this device, at any time. */
+    char password[72];
+} linkauth_connect;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -769,30 +945,42 @@ extern "C" {
 /**
  * The size of a linkauth_aead in this library, in bytes.
  *
- * Threads: any. Since 0.1.0.
+ * @return Bytes.
+ *
+ * Threads: any.
+ * Blocks: no.
+ * Since 0.1.0.
  */
-size_t linkauth_aead_size(void);
+LINKAUTH_API size_t linkauth_aead_size(void);
 
 /**
- * Makes a ready seal. Only in libraries built with LINKAUTH_SEAL. A key that lies beside the record protects nothing: fetch it from a TPM, a
- * secure element, a keyring, or a file on another medium.
+ * Makes a ready seal. Only in libraries built with LINKAUTH_SEAL. A key that lies beside the
+ * record protects nothing: fetch it from a TPM, a secure element, a keyring, or a file on another
+ * medium. It fetches no key yet.
  *
  * @param[out] aead Storage of at least LINKAUTH_AEAD_SIZE bytes, aligned to 8.
  * @param size Its size in bytes.
  * @param[in] key Fetches the key.
- * @param key_user Passed to `key`, never looked at.
+ * @param[in] key_user Passed to `key`, never looked at; may be NULL.
  * @param[in] random Random bytes for the nonce, or NULL for the system's (Linux only).
- * @param random_user Passed to `random`, never looked at.
+ * @param[in] random_user Passed to `random`, never looked at; may be NULL.
  * @param[out] seal Filled in, for linkauth_device_config.seal. Its struct_size must be set.
  * @retval LINKAUTH_OK The seal can be used until linkauth_aead_wipe.
  * @retval LINKAUTH_ERROR_CALLBACK_MISSING `key` is NULL.
  * @retval LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_OBJECT_SIZE, LINKAUTH_ERROR_STRUCT_SIZE,
  * LINKAUTH_ERROR_BUSY An argument is wrong.
  *
- * When the key cannot be fetched, a call reports LINKAUTH_ERROR_STORE_SEALED; when it is another one
- * or the record was changed, LINKAUTH_ERROR_STORE_UNSEAL.
- * Threads: one at a time for one seal. Blocks: no. Since 0.1.0.
+ * When the key cannot be fetched, a call reports LINKAUTH_ERROR_STORE_SEALED; when it is another
+ * one or the record was changed, LINKAUTH_ERROR_STORE_UNSEAL.
+ * Ownership: the storage stays the caller's. It, and what `key_user` and `random_user` point to,
+ * must outlive every device that uses the seal.
+ * Wiped: each copy of the key that linkauth made, at the end of the call that used it; on an
+ * error the seal is zeroed.
+ * Threads: one at a time for one seal, and so for all devices that share it.
+ * Blocks: no; its callbacks as long as the caller's do.
+ * Since 0.1.0.
  */
+LINKAUTH_API
 LINKAUTH_NODISCARD
 linkauth_status linkauth_aead_init(struct linkauth_aead *aead,
                                    size_t size,
@@ -803,20 +991,29 @@ linkauth_status linkauth_aead_init(struct linkauth_aead *aead,
                                    struct linkauth_seal *seal);
 
 /**
- * Gives up a seal. Always legal: on NULL, on zeroed storage, and twice.
+ * Gives up a seal. Always legal: on NULL, on zeroed storage, and twice. It does not touch what
+ * was sealed, nor the caller's key.
  *
  * @param[in,out] aead The seal; no device may use it any more.
  *
- * Threads: one at a time for one seal. Blocks: no. Since 0.1.0.
+ * Ownership: the storage may then be freed.
+ * Wiped: the storage.
+ * Threads: one at a time for one seal.
+ * Blocks: no.
+ * Since 0.1.0.
  */
-void linkauth_aead_wipe(struct linkauth_aead *aead);
+LINKAUTH_API void linkauth_aead_wipe(struct linkauth_aead *aead);
 
 /**
  * The size of a linkauth_device in this library, in bytes: for callers that open it with dlopen.
  *
- * Threads: any. Since 0.1.0.
+ * @return Bytes.
+ *
+ * Threads: any.
+ * Blocks: no.
+ * Since 0.1.0.
  */
-size_t linkauth_device_size(void);
+LINKAUTH_API size_t linkauth_device_size(void);
 
 /**
  * Makes a device in storage of the caller's. It connects to nothing and reads no store.
@@ -834,12 +1031,17 @@ size_t linkauth_device_size(void);
  * @retval LINKAUTH_ERROR_OBJECT_SIZE The storage is too small or misaligned.
  * @retval LINKAUTH_ERROR_STRUCT_SIZE A struct_size is wrong.
  * @retval LINKAUTH_ERROR_RESERVED_NOT_ZERO An unknown flag is set.
- * @retval LINKAUTH_ERROR_CALLBACK_MISSING The store lacks a callback.
+ * @retval LINKAUTH_ERROR_CALLBACK_MISSING The store or the critical section lacks a callback.
  * @retval LINKAUTH_ERROR_BUSY The storage holds a device that is in use: nothing was changed.
  *
- * Ownership: the storage stays the caller's. Wiped: on an error the storage is zeroed.
- * Threads: any, one at a time for one device. Blocks: no. Since 0.1.0.
+ * Ownership: the storage stays the caller's. The texts are copied; what the store's and the
+ * seal's `user` and `random_user` point to must outlive the device.
+ * Wiped: on an error the storage is zeroed (but for LINKAUTH_ERROR_BUSY).
+ * Threads: one at a time for one device; different devices are independent.
+ * Blocks: no.
+ * Since 0.1.0.
  */
+LINKAUTH_API
 LINKAUTH_NODISCARD
 linkauth_status linkauth_device_init(struct linkauth_device *device,
                                      size_t size,
@@ -861,10 +1063,13 @@ linkauth_status linkauth_device_init(struct linkauth_device *device,
  * @retval LINKAUTH_ERROR_STORE_... The store failed: the secret is not stored.
  * @retval LINKAUTH_ERROR_NOT_INITIALISED, LINKAUTH_ERROR_BUSY The device cannot be used.
  *
- * Ownership: `secret` stays the caller's, to be wiped with linkauth_wipe. Wiped: every copy of
- * linkauth's. Threads: one at a time for one device. Blocks: as long as the store does.
+ * Ownership: `secret` stays the caller's, to be wiped with linkauth_wipe.
+ * Wiped: every copy of the secret that linkauth made, whatever the result.
+ * Threads: one at a time for one device; different devices are independent.
+ * Blocks: as long as the store does.
  * Since 0.1.0.
  */
+LINKAUTH_API
 LINKAUTH_NODISCARD
 linkauth_status linkauth_store_secret(struct linkauth_device *device,
                                       const char *secret,
@@ -873,7 +1078,7 @@ linkauth_status linkauth_store_secret(struct linkauth_device *device,
 /**
  * Tells linkauth how the platform answered the CONNECT of a sign-in. An accepted one marks the
  * stored secret as activated; any other comes back as a status whose text says what to check, and
- * the error detail says whether and when to try again.
+ * the error detail says whether and when to try again. It does not ask the platform.
  *
  * A stored secret that is refused before it was ever accepted may have been replaced by a
  * registration elsewhere: linkauth_register is then allowed, up to five registrations in all. A
@@ -897,49 +1102,16 @@ linkauth_status linkauth_store_secret(struct linkauth_device *device,
  * @retval LINKAUTH_ERROR_NOT_INITIALISED, LINKAUTH_ERROR_BUSY The device cannot be used.
  *
  * Source: the platform's page on CONNACK codes; for code 4, users' reports.
- * Threads: one at a time for one device. Blocks: as long as the store does. Since 0.1.0.
+ * Ownership: nothing is lent beyond the call.
+ * Wiped: the record that was read, and with it the secret.
+ * Threads: one at a time for one device; different devices are independent.
+ * Blocks: as long as the store does.
+ * Since 0.1.0.
  */
+LINKAUTH_API
 LINKAUTH_NODISCARD
 linkauth_status linkauth_report_connack(struct linkauth_device *device,
                                         uint8_t code);
-
-/**
- * Says what is stored of a device, for an operator. It never shows the secret, and needs no key of a
- * sealed one.
- *
- * @param[in,out] device The device.
- * @param[out] info Its struct_size must be set.
- * @retval LINKAUTH_OK A usable record is stored.
- * @retval LINKAUTH_ERROR_STORE_ABSENT None is: store a secret or register.
- * @retval LINKAUTH_ERROR_STORE_DAMAGED One is, and is damaged: restore the file, or erase it with
- * linkauth_store_erase and have an operator reset the device.
- * @retval LINKAUTH_ERROR_STORE_... Why it cannot be used.
- * @retval LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_STRUCT_SIZE, LINKAUTH_ERROR_NOT_INITIALISED,
- * LINKAUTH_ERROR_BUSY The arguments cannot be used.
- *
- * Threads: one at a time for one device. Blocks: as long as the store does. Since 0.1.0.
- */
-LINKAUTH_NODISCARD
-linkauth_status linkauth_store_inspect(struct linkauth_device *device,
-                                       struct linkauth_store_info *info);
-
-/**
- * Removes what is stored of a device, damaged or not, for an operator. The platform is not told: a
- * device that was active cannot register again before an operator called ResetThing, or deleted and
- * added it.
- *
- * @param[in,out] device The device.
- * @retval LINKAUTH_OK Nothing is stored any more. A journaling file system or flash translation layer
- * may keep the old bytes for a while.
- * @retval LINKAUTH_ERROR_STORE_... The store failed, or another process holds it.
- * @retval LINKAUTH_ERROR_CALLBACK_MISSING The store cannot erase.
- * @retval LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_NOT_INITIALISED, LINKAUTH_ERROR_BUSY The
- * device cannot be used.
- *
- * Threads: one at a time for one device. Blocks: as long as the store does. Since 0.1.0.
- */
-LINKAUTH_NODISCARD
-linkauth_status linkauth_store_erase(struct linkauth_device *device);
 
 /**
  * Copies the numbers behind the last error of a device. They are numbers only: no secret can be
@@ -951,8 +1123,13 @@ linkauth_status linkauth_store_erase(struct linkauth_device *device);
  * @retval LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_STRUCT_SIZE, LINKAUTH_ERROR_NOT_INITIALISED,
  * LINKAUTH_ERROR_BUSY Nothing was copied.
  *
- * Threads: one at a time for one device. Blocks: no. Since 0.1.0.
+ * Ownership: `detail` is the caller's.
+ * Wiped: nothing: no secret is in it. On an error `detail` is zeroed.
+ * Threads: one at a time for one device; different devices are independent.
+ * Blocks: no.
+ * Since 0.1.0.
  */
+LINKAUTH_API
 LINKAUTH_NODISCARD
 linkauth_status linkauth_device_error_detail(struct linkauth_device *device,
                                              struct linkauth_error_detail *detail);
@@ -963,16 +1140,26 @@ linkauth_status linkauth_device_error_detail(struct linkauth_device *device,
  *
  * @param[in,out] device The device; its storage may then be freed.
  *
- * Threads: one at a time for one device. Blocks: no. Since 0.1.0.
+ * Ownership: the storage may then be freed. A lock on the record, left by a registration that was
+ * given up, is given back.
+ * Wiped: the storage.
+ * Threads: one at a time for one device; different devices are independent.
+ * Blocks: no; to give the lock back, as long as the store's unlock does.
+ * Since 0.1.0.
  */
+LINKAUTH_API
 void linkauth_device_wipe(struct linkauth_device *device);
 
 /**
  * The size of a linkauth_file_store in this library, in bytes.
  *
- * Threads: any. Since 0.1.0.
+ * @return Bytes.
+ *
+ * Threads: any.
+ * Blocks: no.
+ * Since 0.1.0.
  */
-size_t linkauth_file_store_size(void);
+LINKAUTH_API size_t linkauth_file_store_size(void);
 
 /**
  * Opens a folder as a store. A record is replaced by a temporary file, fsync, rename and fsync of
@@ -992,10 +1179,14 @@ size_t linkauth_file_store_size(void);
  * @retval LINKAUTH_ERROR_ARGUMENT_..., LINKAUTH_ERROR_OBJECT_SIZE, LINKAUTH_ERROR_STRUCT_SIZE An
  * argument is wrong.
  *
- * Ownership: the file store holds one descriptor, closed by linkauth_file_store_close; it must
- * outlive every device that uses it. Threads: one at a time for one file store, and so for all
- * devices that share it. Blocks: for the file system. Since 0.1.0.
+ * Ownership: the file store holds one descriptor, closed by linkauth_file_store_close. It must
+ * outlive every device that uses it. `folder` is not used after the call.
+ * Wiped: nothing: no secret is read yet. On an error `store` is zeroed.
+ * Threads: one at a time for one file store, and so for all devices that share it.
+ * Blocks: for the file system.
+ * Since 0.1.0.
  */
+LINKAUTH_API
 LINKAUTH_NODISCARD
 linkauth_status linkauth_file_store_open(struct linkauth_file_store *file_store,
                                          size_t size,
@@ -1004,20 +1195,29 @@ linkauth_status linkauth_file_store_open(struct linkauth_file_store *file_store,
                                          struct linkauth_store *store);
 
 /**
- * Closes a file store. Always legal: on NULL, on zeroed storage, and twice. The files stay.
+ * Closes a file store. Always legal: on NULL, on zeroed storage, and twice. The files stay. It
+ * removes nothing.
  *
  * @param[in,out] file_store The file store; no device may use it any more.
  *
- * Threads: one at a time for one file store. Blocks: no. Since 0.1.0.
+ * Ownership: the storage may then be freed.
+ * Wiped: the storage, in which no secret is.
+ * Threads: one at a time for one file store.
+ * Blocks: no.
+ * Since 0.1.0.
  */
-void linkauth_file_store_close(struct linkauth_file_store *file_store);
+LINKAUTH_API void linkauth_file_store_close(struct linkauth_file_store *file_store);
 
 /**
  * The size of a linkauth_flash_store in this library, in bytes.
  *
- * Threads: any. Since 0.1.0.
+ * @return Bytes.
+ *
+ * Threads: any.
+ * Blocks: no.
+ * Since 0.1.0.
  */
-size_t linkauth_flash_store_size(void);
+LINKAUTH_API size_t linkauth_flash_store_size(void);
 
 /**
  * Makes a store of two slots of flash. It reads and writes nothing yet. Only in libraries built with
@@ -1033,10 +1233,16 @@ size_t linkauth_flash_store_size(void);
  * @retval LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_OBJECT_SIZE, LINKAUTH_ERROR_STRUCT_SIZE,
  * LINKAUTH_ERROR_BUSY An argument is wrong.
  *
- * Wear: a registration erases a slot once and programs it once; the first accepted sign-in does the
- * same, and erases the slot that then holds an older copy.
- * Threads: one at a time for one store. Blocks: no. Since 0.1.0.
+ * Wear: a registration erases a slot once and programs it once; the first accepted sign-in does
+ * the same, and erases the slot that then holds an older copy.
+ * Ownership: the storage stays the caller's. It, and what `user` points to, must outlive the
+ * device that uses it.
+ * Wiped: nothing: no secret is read yet. On an error `store` is zeroed.
+ * Threads: one at a time for one store.
+ * Blocks: no.
+ * Since 0.1.0.
  */
+LINKAUTH_API
 LINKAUTH_NODISCARD
 linkauth_status linkauth_flash_store_init(struct linkauth_flash_store *flash_store,
                                           size_t size,
@@ -1044,19 +1250,127 @@ linkauth_status linkauth_flash_store_init(struct linkauth_flash_store *flash_sto
                                           struct linkauth_store *store);
 
 /**
- * Gives up a flash store; what is in the flash stays. Always legal: on NULL, on zeroed storage, and
- * twice.
+ * Gives up a flash store; what is in the flash stays. Always legal: on NULL, on zeroed storage,
+ * and twice. It erases no slot.
  *
  * @param[in,out] flash_store The flash store; no device may use it any more.
  *
- * Threads: one at a time for one store. Blocks: no. Since 0.1.0.
+ * Ownership: the storage may then be freed.
+ * Wiped: the storage, in which no secret is.
+ * Threads: one at a time for one store.
+ * Blocks: no.
+ * Since 0.1.0.
  */
-void linkauth_flash_store_wipe(struct linkauth_flash_store *flash_store);
+LINKAUTH_API void linkauth_flash_store_wipe(struct linkauth_flash_store *flash_store);
+
+/**
+ * Keeps memory of the caller's out of swap, core dumps and child processes: a linkauth_device, a
+ * linkauth_registration, the buffer of a sign-in. Linux only, and nothing depends on it: what
+ * the system refuses is told, and everything works the same.
+ *
+ * It protects whole pages. LINKAUTH_MEMORY_LOCK and LINKAUTH_MEMORY_NO_DUMP go for all pages that the
+ * memory touches, and so for what else is on them, which does no harm. LINKAUTH_MEMORY_WIPE_ON_FORK
+ * would take the neighbours' content from a child: it is refused unless the memory begins and ends
+ * with a page, and unless it is private and anonymous. Memory of mmap(MAP_PRIVATE | MAP_ANONYMOUS) is
+ * all of that. The child finds the objects zeroed, as before linkauth_..._init: a daemon that goes
+ * into the background by fork protects afterwards. A child inherits no lock.
+ *
+ * It does not nest: of two protections that share a page, the first linkauth_memory_unprotect ends
+ * both. It wipes nothing, and stops neither a debugger, nor root, nor hibernation.
+ *
+ * @param[in] start Where the memory begins.
+ * @param size Its size in bytes.
+ * @param flags Bits of LINKAUTH_MEMORY_...; 0 for all of them.
+ * @param[out] refused Those that the system refused, 0 if none; may be NULL. The usual reason for
+ * LINKAUTH_MEMORY_LOCK is RLIMIT_MEMLOCK.
+ * @retval LINKAUTH_OK The system was asked; `*refused` says for what in vain.
+ * @retval LINKAUTH_ERROR_ARGUMENT_NULL start is NULL.
+ * @retval LINKAUTH_ERROR_ARGUMENT_EMPTY size is 0.
+ * @retval LINKAUTH_ERROR_ARGUMENT_RANGE The memory would reach beyond the last address.
+ * @retval LINKAUTH_ERROR_RESERVED_NOT_ZERO An unknown flag is set.
+ *
+ * Ownership: the memory stays the caller's; before it is given back, linkauth_memory_unprotect.
+ * Wiped: nothing.
+ * Threads: any.
+ * Blocks: until all of the pages are in memory.
+ * Since 0.1.0.
+ */
+LINKAUTH_API
+LINKAUTH_NODISCARD
+linkauth_status linkauth_memory_protect(void *start,
+                                        size_t size,
+                                        uint32_t flags,
+                                        uint32_t *refused);
+
+/**
+ * Ends what linkauth_memory_protect began, on all pages that the memory touches. Always legal, also
+ * for memory that was never protected.
+ *
+ * @param[in] start As for linkauth_memory_protect. Wipe the memory first: from here on it may go to
+ * swap and into core dumps.
+ * @param size As for linkauth_memory_protect.
+ * @param flags Bits of LINKAUTH_MEMORY_...; 0 for all of them. An unknown one ends nothing.
+ *
+ * Ownership: the memory stays the caller's.
+ * Wiped: nothing.
+ * Threads: any.
+ * Blocks: no.
+ * Since 0.1.0.
+ */
+LINKAUTH_API void linkauth_memory_unprotect(void *start, size_t size, uint32_t flags);
+
+/**
+ * Says what is stored of a device, for an operator. It never shows the secret, and needs no key of a
+ * sealed one.
+ *
+ * @param[in,out] device The device.
+ * @param[out] info Its struct_size must be set.
+ * @retval LINKAUTH_OK A usable record is stored.
+ * @retval LINKAUTH_ERROR_STORE_ABSENT None is: store a secret or register.
+ * @retval LINKAUTH_ERROR_STORE_DAMAGED One is, and is damaged: restore the file, or erase it with
+ * linkauth_store_erase and have an operator reset the device.
+ * @retval LINKAUTH_ERROR_STORE_... Why it cannot be used.
+ * @retval LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_STRUCT_SIZE, LINKAUTH_ERROR_NOT_INITIALISED,
+ * LINKAUTH_ERROR_BUSY The arguments cannot be used.
+ *
+ * Ownership: `info` is the caller's.
+ * Wiped: the record that was read; on an error `info` is zeroed.
+ * Threads: one at a time for one device; different devices are independent.
+ * Blocks: as long as the store does.
+ * Since 0.1.0.
+ */
+LINKAUTH_API
+LINKAUTH_NODISCARD
+linkauth_status linkauth_store_inspect(struct linkauth_device *device,
+                                       struct linkauth_store_info *info);
+
+/**
+ * Removes what is stored of a device, damaged or not, for an operator. The platform is not told: a
+ * device that was active cannot register again before an operator called ResetThing, or deleted and
+ * added it.
+ *
+ * @param[in,out] device The device.
+ * @retval LINKAUTH_OK Nothing is stored any more. A journaling file system or flash translation layer
+ * may keep the old bytes for a while.
+ * @retval LINKAUTH_ERROR_STORE_... The store failed, or another process holds it.
+ * @retval LINKAUTH_ERROR_CALLBACK_MISSING The store cannot erase.
+ * @retval LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_NOT_INITIALISED, LINKAUTH_ERROR_BUSY The
+ * device cannot be used.
+ *
+ * Ownership: nothing is lent beyond the call.
+ * Wiped: nothing: what is stored is removed, not overwritten.
+ * Threads: one at a time for one device; different devices are independent.
+ * Blocks: as long as the store does.
+ * Since 0.1.0.
+ */
+LINKAUTH_API
+LINKAUTH_NODISCARD
+linkauth_status linkauth_store_erase(struct linkauth_device *device);
 
 /**
  * Computes identity and key of a TLS-PSK connection, which signs a device in by its DeviceSecret
  * without a certificate of the server's: for firmware that cannot verify certificates. The MQTT
- * CONNECT that follows is that of linkauth_sign_in.
+ * CONNECT that follows is that of linkauth_sign_in. It opens no connection.
  *
  * @param[in,out] device The device.
  * @param[in] options timestamp and device_secret are used; NULL for the defaults.
@@ -1069,11 +1383,17 @@ void linkauth_flash_store_wipe(struct linkauth_flash_store *flash_store);
  * @retval LINKAUTH_ERROR_ARGUMENT_RANGE The timestamp is LINKAUTH_TIMESTAMP_NONE: a PSK needs one.
  * @retval LINKAUTH_ERROR_... As linkauth_sign_in.
  *
- * Ownership and wiping as for linkauth_sign_in: the caller wipes the buffer, which holds the key.
  * Source: the TLS layers of the vendor's C SDK 3.x and Link SDK C 4.x; the platform's page prints
  * another formula.
- * Threads: one at a time for one device. Blocks: as long as the store does. Since 0.1.0.
+ * Ownership: the texts live in the caller's buffer, as long as that does. The caller wipes the
+ * buffer, which holds the key, with linkauth_wipe after the handshake.
+ * Wiped: every copy of the DeviceSecret that linkauth made; on an error, buffer and result are
+ * zeroed.
+ * Threads: one at a time for one device; different devices are independent.
+ * Blocks: as long as the store does.
+ * Since 0.1.0.
  */
+LINKAUTH_API
 LINKAUTH_NODISCARD
 linkauth_status linkauth_psk(struct linkauth_device *device,
                              const struct linkauth_sign_in_options *options,
@@ -1084,9 +1404,13 @@ linkauth_status linkauth_psk(struct linkauth_device *device,
 /**
  * The size of a linkauth_registration in this library, in bytes.
  *
- * Threads: any. Since 0.1.0.
+ * @return Bytes.
+ *
+ * Threads: any.
+ * Blocks: no.
+ * Since 0.1.0.
  */
-size_t linkauth_registration_size(void);
+LINKAUTH_API size_t linkauth_registration_size(void);
 
 /**
  * Registers a device with its product's certificate over a transport: asks the platform, over HTTPS
@@ -1121,13 +1445,16 @@ size_t linkauth_registration_size(void);
  * argument is wrong.
  * @retval LINKAUTH_ERROR_NOT_INITIALISED, LINKAUTH_ERROR_BUSY The device cannot be used.
  *
- * Ownership: everything stays the caller's. Wiped: the request, the reply, the DeviceSecret and
- * every copy of the ProductSecret that linkauth made; not the caller's ProductSecret.
- * Source: the platform's pages on dynamic registration over HTTPS and MQTT, and what the vendor's C
- * and Python SDKs send.
- * Threads: one at a time for one device. Blocks: for the time-out at most, and as long as the
- * store does. Since 0.1.0.
+ * Source: the platform's pages on dynamic registration over HTTPS and MQTT, and what the vendor's
+ * C and Python SDKs send.
+ * Ownership: everything stays the caller's; the ProductSecret is the caller's to wipe.
+ * Wiped: the request, the reply, the DeviceSecret and every copy of the ProductSecret that
+ * linkauth made.
+ * Threads: one at a time for one device; different devices are independent.
+ * Blocks: for the time-out at most, and as long as the store does.
+ * Since 0.1.0.
  */
+LINKAUTH_API
 LINKAUTH_NODISCARD
 linkauth_status linkauth_register(struct linkauth_device *device,
                                   struct linkauth_registration *registration,
@@ -1136,10 +1463,10 @@ linkauth_status linkauth_register(struct linkauth_device *device,
                                   const struct linkauth_transport *transport);
 
 /**
- * Begins a registration step by step, for callers with an event loop of their own:
- * connect to the host of the first step; then, until LINKAUTH_STEP_FINISH, take the next step,
- * send or receive, and tell linkauth_registration_sent or linkauth_registration_feed; then close
- * the connection and call linkauth_registration_finish.
+ * Begins a registration step by step, for callers with an event loop of their own: connect to the
+ * host of the first step; then, until LINKAUTH_STEP_FINISH, take the next step, send or receive,
+ * and tell linkauth_registration_sent or linkauth_registration_feed; then close the connection
+ * and call linkauth_registration_finish. It sends nothing itself.
  *
  * @param[in,out] device The device, with a store.
  * @param[out] registration Storage for the attempt.
@@ -1148,8 +1475,14 @@ linkauth_status linkauth_register(struct linkauth_device *device,
  * @retval LINKAUTH_OK Take the first step.
  * @retval LINKAUTH_ERROR_... As linkauth_register before it connects. The storage is zeroed.
  *
- * Threads: one at a time for one device. Blocks: as long as the store does. Since 0.1.0.
+ * Ownership: the storage stays the caller's; the options are not used after the call. The record
+ * is locked until the attempt ends.
+ * Wiped: every copy of the ProductSecret that linkauth made; on an error the storage is zeroed.
+ * Threads: one at a time for one device; different devices are independent.
+ * Blocks: as long as the store does.
+ * Since 0.1.0.
  */
+LINKAUTH_API
 LINKAUTH_NODISCARD
 linkauth_status linkauth_registration_begin(struct linkauth_device *device,
                                             struct linkauth_registration *registration,
@@ -1157,75 +1490,27 @@ linkauth_status linkauth_registration_begin(struct linkauth_device *device,
                                             const struct linkauth_registration_options *options);
 
 /**
- * Zeroes a registration and so gives it up. Always legal: on NULL, on zeroed storage, and twice. The
- * device's record stays locked until its next attempt ends or the device is wiped: to give up an
+ * Zeroes a registration and so gives it up. Always legal: on NULL, on zeroed storage, and twice. It does not reach the
+ * device: its record stays locked until its next attempt ends or the device is wiped: to give up an
  * attempt and its lock, call linkauth_registration_fail.
  *
  * @param[in,out] registration The registration; its storage may then be freed.
  *
- * Threads: one at a time for one registration. Blocks: no. Since 0.1.0.
+ * Ownership: the storage may then be freed.
+ * Wiped: the storage, and with it whatever had arrived.
+ * Threads: one at a time for one registration.
+ * Blocks: no.
+ * Since 0.1.0.
  */
+LINKAUTH_API
 void linkauth_registration_wipe(struct linkauth_registration *registration);
 
 /**
- * Says what the registration needs next. It changes nothing.
- *
- * @param[in] registration A registration that was begun.
- * @param[out] step Its struct_size must be set.
- * @retval LINKAUTH_OK The step is filled.
- * @retval LINKAUTH_ERROR_OUT_OF_ORDER The attempt is over.
- * @retval LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_STRUCT_SIZE, LINKAUTH_ERROR_NOT_INITIALISED,
- * LINKAUTH_ERROR_BUSY The step is zeroed, or was not written at all.
- *
- * Threads: one at a time for one registration. Blocks: no. Since 0.1.0.
- */
-LINKAUTH_NODISCARD
-linkauth_status linkauth_registration_next(struct linkauth_registration *registration,
-                                           struct linkauth_registration_step *step);
-
-/**
- * Tells that bytes of the last step have been sent.
- *
- * @param[in,out] registration A registration whose step is LINKAUTH_STEP_SEND.
- * @param length How many, from the first on: any number up to data_length.
- * @retval LINKAUTH_OK Take the next step.
- * @retval LINKAUTH_ERROR_OUT_OF_ORDER Nothing was to be sent.
- * @retval LINKAUTH_ERROR_ARGUMENT_RANGE More than there was to send.
- * @retval LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_NOT_INITIALISED, LINKAUTH_ERROR_BUSY The
- * registration cannot be used.
- *
- * Threads: one at a time for one registration. Blocks: no. Since 0.1.0.
- */
-LINKAUTH_NODISCARD
-linkauth_status linkauth_registration_sent(struct linkauth_registration *registration,
-                                           size_t length);
-
-/**
- * Feeds what arrived, in any pieces, or tells that the peer ended the stream.
- *
- * @param[in,out] device The device of the registration.
- * @param[in,out] registration A registration whose step is LINKAUTH_STEP_RECEIVE.
- * @param[in] data What arrived. It may hold the DeviceSecret: wipe it after the call.
- * @param length Bytes; 0 says that the peer ended the stream in order (with TLS: close_notify).
- * @retval LINKAUTH_OK Take the next step.
- * @retval LINKAUTH_ERROR_OUT_OF_ORDER Nothing was to be received.
- * @retval LINKAUTH_ERROR_REPLY_... The attempt is over, and the registration wiped.
- * @retval LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_NOT_INITIALISED, LINKAUTH_ERROR_BUSY The
- * device or registration cannot be used.
- *
- * Threads: one at a time for one device. Blocks: no. Since 0.1.0.
- */
-LINKAUTH_NODISCARD
-linkauth_status linkauth_registration_feed(struct linkauth_device *device,
-                                           struct linkauth_registration *registration,
-                                           const uint8_t *data,
-                                           size_t length);
-
-/**
- * For firmware that has an MQTT stack of its own, and a registration over MQTT: what its CONNECT must
- * carry, in place of the bytes of LINKAUTH_STEP_SEND. Connect with TLS, clean session, without
- * automatic reconnection, and with the handler of messages ready; subscribe to nothing. Then report
- * the CONNACK and each message, until the step is LINKAUTH_STEP_FINISH, within 15 s.
+ * For firmware that has an MQTT stack of its own, and a registration over MQTT: what its CONNECT
+ * must carry, in place of the bytes of LINKAUTH_STEP_SEND. Connect with TLS, clean session,
+ * without automatic reconnection, and with the handler of messages ready; subscribe to nothing.
+ * Then report the CONNACK and each message, until the step is LINKAUTH_STEP_FINISH, within 15 s.
+ * It does not connect.
  *
  * @param[in,out] device The device of the registration.
  * @param[in,out] registration A registration over MQTT that was just begun.
@@ -1238,9 +1523,14 @@ linkauth_status linkauth_registration_feed(struct linkauth_device *device,
  * @retval LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_STRUCT_SIZE, LINKAUTH_ERROR_NOT_INITIALISED,
  * LINKAUTH_ERROR_BUSY The arguments cannot be used.
  *
+ * Ownership: the texts live in the caller's buffer, as long as that does. The caller wipes it
+ * after the CONNECT.
  * Wiped: on an error, buffer and result are zeroed.
- * Threads: one at a time for one device. Blocks: no. Since 0.1.0.
+ * Threads: one at a time for one device; different devices are independent.
+ * Blocks: no.
+ * Since 0.1.0.
  */
+LINKAUTH_API
 LINKAUTH_NODISCARD
 linkauth_status linkauth_registration_connect(struct linkauth_device *device,
                                               struct linkauth_registration *registration,
@@ -1250,7 +1540,7 @@ linkauth_status linkauth_registration_connect(struct linkauth_device *device,
 
 /**
  * For firmware that has an MQTT stack of its own: how the platform answered the CONNECT of a
- * registration.
+ * registration. It does not end the connection.
  *
  * @param[in,out] device The device of the registration.
  * @param[in,out] registration A registration for which linkauth_registration_connect was called.
@@ -1261,16 +1551,21 @@ linkauth_status linkauth_registration_connect(struct linkauth_device *device,
  * @retval LINKAUTH_ERROR_OUT_OF_ORDER, LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_NOT_INITIALISED,
  * LINKAUTH_ERROR_BUSY The arguments cannot be used.
  *
- * Threads: one at a time for one device. Blocks: no. Since 0.1.0.
+ * Ownership: nothing is lent beyond the call.
+ * Wiped: on a refusal the registration.
+ * Threads: one at a time for one device; different devices are independent.
+ * Blocks: no; on an error, to give the lock back, as long as the store's unlock does.
+ * Since 0.1.0.
  */
+LINKAUTH_API
 LINKAUTH_NODISCARD
 linkauth_status linkauth_registration_connack(struct linkauth_device *device,
                                               struct linkauth_registration *registration,
                                               uint8_t code);
 
 /**
- * For firmware that has an MQTT stack of its own: a message that arrived. One on a topic that does
- * not answer registrations is ignored.
+ * For firmware that has an MQTT stack of its own: a message that arrived. One on a topic that
+ * does not answer registrations is ignored. It stores nothing yet.
  *
  * @param[in,out] device The device of the registration.
  * @param[in,out] registration A registration for which linkauth_registration_connect was called.
@@ -1284,8 +1579,13 @@ linkauth_status linkauth_registration_connack(struct linkauth_device *device,
  * LINKAUTH_ERROR_BUSY The arguments cannot be used. Once the step is LINKAUTH_STEP_FINISH, no further
  * message is taken.
  *
- * Threads: one at a time for one device. Blocks: no. Since 0.1.0.
+ * Ownership: topic and payload stay the caller's, the payload to be wiped.
+ * Wiped: on an error the registration.
+ * Threads: one at a time for one device; different devices are independent.
+ * Blocks: no; on an error, to give the lock back, as long as the store's unlock does.
+ * Since 0.1.0.
  */
+LINKAUTH_API
 LINKAUTH_NODISCARD
 linkauth_status linkauth_registration_message(struct linkauth_device *device,
                                               struct linkauth_registration *registration,
@@ -1295,9 +1595,80 @@ linkauth_status linkauth_registration_message(struct linkauth_device *device,
                                               size_t payload_length);
 
 /**
- * Tells that the connection of a registration failed in the caller's hands: it could not be made, was
- * lost, or timed out. The attempt is over, and the error detail says when to try again, with a new
- * random.
+ * Says what the registration needs next. It changes nothing.
+ *
+ * @param[in] registration A registration that was begun.
+ * @param[out] step Its struct_size must be set.
+ * @retval LINKAUTH_OK The step is filled.
+ * @retval LINKAUTH_ERROR_OUT_OF_ORDER The attempt is over.
+ * @retval LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_STRUCT_SIZE, LINKAUTH_ERROR_NOT_INITIALISED,
+ * LINKAUTH_ERROR_BUSY The step is zeroed, or was not written at all.
+ *
+ * Ownership: `data` and `host` of the step point into the registration: they are valid until the
+ * next call with it.
+ * Wiped: nothing; on an error the step is zeroed.
+ * Threads: one at a time for one registration.
+ * Blocks: no.
+ * Since 0.1.0.
+ */
+LINKAUTH_API
+LINKAUTH_NODISCARD
+linkauth_status linkauth_registration_next(struct linkauth_registration *registration,
+                                           struct linkauth_registration_step *step);
+
+/**
+ * Tells that bytes of the last step have been sent. It sends nothing itself.
+ *
+ * @param[in,out] registration A registration whose step is LINKAUTH_STEP_SEND.
+ * @param length How many, from the first on: any number up to data_length.
+ * @retval LINKAUTH_OK Take the next step.
+ * @retval LINKAUTH_ERROR_OUT_OF_ORDER Nothing was to be sent.
+ * @retval LINKAUTH_ERROR_ARGUMENT_RANGE More than there was to send.
+ * @retval LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_NOT_INITIALISED, LINKAUTH_ERROR_BUSY The
+ * registration cannot be used.
+ *
+ * Ownership: nothing is lent beyond the call.
+ * Wiped: nothing: the request holds a signature, not a secret.
+ * Threads: one at a time for one registration.
+ * Blocks: no.
+ * Since 0.1.0.
+ */
+LINKAUTH_API
+LINKAUTH_NODISCARD
+linkauth_status linkauth_registration_sent(struct linkauth_registration *registration,
+                                           size_t length);
+
+/**
+ * Feeds what arrived, in any pieces, or tells that the peer ended the stream. It stores nothing
+ * yet.
+ *
+ * @param[in,out] device The device of the registration.
+ * @param[in,out] registration A registration whose step is LINKAUTH_STEP_RECEIVE.
+ * @param[in] data What arrived. It may hold the DeviceSecret: wipe it after the call.
+ * @param length Bytes; 0 says that the peer ended the stream in order (with TLS: close_notify).
+ * @retval LINKAUTH_OK Take the next step.
+ * @retval LINKAUTH_ERROR_OUT_OF_ORDER Nothing was to be received.
+ * @retval LINKAUTH_ERROR_REPLY_... The attempt is over, and the registration wiped.
+ * @retval LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_NOT_INITIALISED, LINKAUTH_ERROR_BUSY The
+ * device or registration cannot be used.
+ *
+ * Ownership: `data` stays the caller's, to be wiped.
+ * Wiped: on an error the registration.
+ * Threads: one at a time for one device; different devices are independent.
+ * Blocks: no; on an error, to give the lock back, as long as the store's unlock does.
+ * Since 0.1.0.
+ */
+LINKAUTH_API
+LINKAUTH_NODISCARD
+linkauth_status linkauth_registration_feed(struct linkauth_device *device,
+                                           struct linkauth_registration *registration,
+                                           const uint8_t *data,
+                                           size_t length);
+
+/**
+ * Tells that the connection of a registration failed in the caller's hands: it could not be made,
+ * was lost, or timed out. The attempt is over, and the error detail says when to try again, with
+ * a new random. It does not try again.
  *
  * @param[in,out] device The device of the registration.
  * @param[in,out] registration A registration that was begun. It is wiped.
@@ -1305,15 +1676,20 @@ linkauth_status linkauth_registration_message(struct linkauth_device *device,
  * @return `status`, or why it could not be taken: LINKAUTH_ERROR_ARGUMENT_RANGE (it is 0),
  * LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_NOT_INITIALISED, LINKAUTH_ERROR_BUSY.
  *
- * Threads: one at a time for one device. Blocks: no. Since 0.1.0.
+ * Ownership: the lock on the record is given back.
+ * Wiped: the registration.
+ * Threads: one at a time for one device; different devices are independent.
+ * Blocks: no; to give the lock back, as long as the store's unlock does.
+ * Since 0.1.0.
  */
+LINKAUTH_API
 linkauth_status linkauth_registration_fail(struct linkauth_device *device,
                                            struct linkauth_registration *registration,
                                            linkauth_status status);
 
 /**
- * Ends a registration whose reply is complete: stores what was issued and reads it back.
- * Close the connection before, so that a late request cannot overtake a later one.
+ * Ends a registration whose reply is complete: stores what was issued and reads it back. Close
+ * the connection before, so that a late request cannot overtake a later one. It does not sign in.
  *
  * @param[in,out] device The device of the registration.
  * @param[in,out] registration A registration whose step is LINKAUTH_STEP_FINISH. It is wiped.
@@ -1322,8 +1698,13 @@ linkauth_status linkauth_registration_fail(struct linkauth_device *device,
  * @retval LINKAUTH_ERROR_SUPERSEDED A later registration of this device was begun.
  * @retval LINKAUTH_ERROR_... As linkauth_register after it connected.
  *
- * Threads: one at a time for one device. Blocks: as long as the store does. Since 0.1.0.
+ * Ownership: the lock on the record is given back.
+ * Wiped: the registration, and every copy of what was issued.
+ * Threads: one at a time for one device; different devices are independent.
+ * Blocks: as long as the store does.
+ * Since 0.1.0.
  */
+LINKAUTH_API
 LINKAUTH_NODISCARD
 linkauth_status linkauth_registration_finish(struct linkauth_device *device,
                                              struct linkauth_registration *registration);
@@ -1332,9 +1713,13 @@ linkauth_status linkauth_registration_finish(struct linkauth_device *device,
  * Bytes that hold any sign-in without further extension pairs: the value of
  * LINKAUTH_SIGN_IN_BUFFER_SIZE in this library.
  *
- * Threads: any. Since 0.1.0.
+ * @return Bytes.
+ *
+ * Threads: any.
+ * Blocks: no.
+ * Since 0.1.0.
  */
-size_t linkauth_sign_in_buffer_size(void);
+LINKAUTH_API size_t linkauth_sign_in_buffer_size(void);
 
 /**
  * Computes what the CONNECT of a sign-in must carry, with the stored DeviceSecret or the one in
@@ -1357,13 +1742,16 @@ size_t linkauth_sign_in_buffer_size(void);
  * @retval LINKAUTH_ERROR_STRUCT_SIZE A struct_size is wrong.
  * @retval LINKAUTH_ERROR_NOT_INITIALISED, LINKAUTH_ERROR_BUSY The device cannot be used.
  *
- * Ownership: the texts live in the caller's buffer, as long as that does. Wiped: every copy of
- * the DeviceSecret that linkauth made; on an error, buffer and result are zeroed (but for
- * LINKAUTH_ERROR_ARGUMENT_OVERLAP, which leaves the buffer and the input in it). The caller
- * wipes the buffer, which holds the password, with linkauth_wipe after the CONNECT.
  * Source: the platform's page on MQTT-TCP connections, and Link SDK C 4.x.
- * Threads: one at a time for one device. Blocks: as long as the store does. Since 0.1.0.
+ * Ownership: the texts live in the caller's buffer, as long as that does. The caller wipes the
+ * buffer, which holds the password, with linkauth_wipe after the CONNECT.
+ * Wiped: every copy of the DeviceSecret that linkauth made; on an error, buffer and result are
+ * zeroed (but for LINKAUTH_ERROR_ARGUMENT_OVERLAP, which leaves the buffer and the input in it).
+ * Threads: one at a time for one device; different devices are independent.
+ * Blocks: as long as the store does.
+ * Since 0.1.0.
  */
+LINKAUTH_API
 LINKAUTH_NODISCARD
 linkauth_status linkauth_sign_in(struct linkauth_device *device,
                                  const struct linkauth_sign_in_options *options,
@@ -1372,15 +1760,56 @@ linkauth_status linkauth_sign_in(struct linkauth_device *device,
                                  struct linkauth_sign_in_result *result);
 
 /**
- * The name of a status, such as "LINKAUTH_ERROR_STORE_ABSENT".
+ * Computes what the CONNECT of a sign-in must carry, from three texts and nothing else: for firmware
+ * that keeps its DeviceSecret itself and counts bytes. It needs no linkauth_device and no store, and
+ * is all of linkauth that is then linked.
+ *
+ * The result is that of linkauth_sign_in with no options: HMAC-SHA256, TLS, the constant timestamp,
+ * `ProductKey.DeviceName` as clientId. For anything else there is linkauth_sign_in.
+ *
+ * @param[in] product_key ProductKey: 1 to 20 letters and digits.
+ * @param product_key_length Its length in bytes, or LINKAUTH_NUL_TERMINATED.
+ * @param[in] device_name DeviceName: 4 to 32 letters, digits and - _ @ . :
+ * @param device_name_length Its length in bytes, or LINKAUTH_NUL_TERMINATED.
+ * @param[in] device_secret DeviceSecret: 1 to 64 printable ASCII characters without a space.
+ * @param device_secret_length Its length in bytes, or LINKAUTH_NUL_TERMINATED.
+ * @param[out] connect Where the texts go. It may not overlap an input.
+ * @retval LINKAUTH_OK `connect` is filled.
+ * @retval LINKAUTH_ERROR_ARGUMENT_NULL A pointer is NULL.
+ * @retval LINKAUTH_ERROR_ARGUMENT_EMPTY, LINKAUTH_ERROR_ARGUMENT_TOO_SHORT,
+ * LINKAUTH_ERROR_ARGUMENT_TOO_LONG, LINKAUTH_ERROR_ARGUMENT_CHARACTER A text is not what it must be.
+ * @retval LINKAUTH_ERROR_ARGUMENT_OVERLAP `connect` overlaps an input: nothing was changed.
+ *
+ * Ownership: everything stays the caller's. Wiped: every copy of the DeviceSecret that linkauth made;
+ * on an error, `connect` is zeroed. The caller wipes `connect`, which holds the password, with
+ * linkauth_wipe after the CONNECT. On a microcontroller an interrupt meanwhile saves registers that
+ * hold parts of the secret: a caller to whom that matters masks interrupts, since there is no
+ * critical section to give here. On Linux signals are blocked meanwhile.
+ * Source: the platform's page on MQTT-TCP connections, and Link SDK C 4.x.
+ * Threads: any. Blocks: no. Since 0.1.0.
+ */
+LINKAUTH_API
+LINKAUTH_NODISCARD
+linkauth_status linkauth_sign_in_with_secret(const char *product_key,
+                                             size_t product_key_length,
+                                             const char *device_name,
+                                             size_t device_name_length,
+                                             const char *device_secret,
+                                             size_t device_secret_length,
+                                             struct linkauth_connect *connect);
+
+/**
+ * The name of a status, such as "LINKAUTH_ERROR_STORE_ABSENT". It builds no text.
  *
  * @param status Any number.
  * @return A static, NUL-terminated text, never NULL; for a number that is no status,
  * "LINKAUTH_ERROR_UNKNOWN_STATUS".
  *
- * Threads: any. Since 0.1.0.
+ * Threads: any.
+ * Blocks: no.
+ * Since 0.1.0.
  */
-const char *linkauth_status_name(linkauth_status status);
+LINKAUTH_API LINKAUTH_RETURNS_NONNULL const char *linkauth_status_name(linkauth_status status);
 
 /**
  * One sentence on a status: what is wrong and what to check. It is fixed at build time, so no
@@ -1389,9 +1818,11 @@ const char *linkauth_status_name(linkauth_status status);
  * @param status Any number.
  * @return A static, NUL-terminated text, never NULL.
  *
- * Threads: any. Since 0.1.0.
+ * Threads: any.
+ * Blocks: no.
+ * Since 0.1.0.
  */
-const char *linkauth_status_text(linkauth_status status);
+LINKAUTH_API LINKAUTH_RETURNS_NONNULL const char *linkauth_status_text(linkauth_status status);
 
 /**
  * Why a device was refused: likely causes in their order, and the remedy. Longer than
@@ -1403,37 +1834,51 @@ const char *linkauth_status_text(linkauth_status status);
  * @param number Any number.
  * @return A static, NUL-terminated text of up to 400 bytes, never NULL.
  *
- * Threads: any. Since 0.1.0.
+ * Threads: any.
+ * Blocks: no.
+ * Since 0.1.0.
  */
-const char *linkauth_explain(uint32_t context, int32_t number);
+LINKAUTH_API LINKAUTH_RETURNS_NONNULL
+const char *linkauth_explain(uint32_t context,
+                             int32_t number);
 
 /**
  * The version of the library at run time: major * 65536 + minor * 256 + patch, like
  * LINKAUTH_VERSION_NUMBER for the header.
  *
- * Threads: any. Since 0.1.0.
+ * @return The number.
+ *
+ * Threads: any.
+ * Blocks: no.
+ * Since 0.1.0.
  */
-uint32_t linkauth_version_number(void);
+LINKAUTH_API uint32_t linkauth_version_number(void);
 
 /**
  * The version of the library at run time, such as "0.1.0".
  *
  * @return A static, NUL-terminated text.
  *
- * Threads: any. Since 0.1.0.
+ * Threads: any.
+ * Blocks: no.
+ * Since 0.1.0.
  */
-const char *linkauth_version_string(void);
+LINKAUTH_API LINKAUTH_RETURNS_NONNULL const char *linkauth_version_string(void);
 
 /**
  * Zeroes memory in a way that no compiler leaves out: for buffers of the caller's that held a
- * secret or a password.
+ * secret or a password. It does not free.
  *
- * @param memory May be NULL: then nothing happens.
+ * @param[in,out] memory May be NULL: then nothing happens.
  * @param length Bytes.
  *
- * Threads: any. Since 0.1.0.
+ * Ownership: the memory stays the caller's.
+ * Wiped: the memory.
+ * Threads: any, while no other uses the memory.
+ * Blocks: no.
+ * Since 0.1.0.
  */
-void linkauth_wipe(void *memory, size_t length);
+LINKAUTH_API void linkauth_wipe(void *memory, size_t length);
 
 #ifdef __cplusplus
 }  // extern "C"
@@ -1443,18 +1888,35 @@ void linkauth_wipe(void *memory, size_t length);
 
 #ifndef LINKAUTH_LAYOUT_CHECKED
 #define LINKAUTH_LAYOUT_CHECKED
-/* A compiler whose layout differs from the library's must not compile this header. */
-#if defined(__cplusplus)
-#define LINKAUTH_ASSERT_SIZE(type, size) static_assert(sizeof(type) == (size), "size of " #type)
+/* Not for callers: a compiler whose layout differs from the library's must not compile this header. */
+#if defined(__cplusplus) && __cplusplus >= 201103L
+#define LINKAUTH_ASSERT(name, condition) static_assert(condition, #name)
 #elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
-#define LINKAUTH_ASSERT_SIZE(type, size) _Static_assert(sizeof(type) == (size), "size of " #type)
+#define LINKAUTH_ASSERT(name, condition) _Static_assert(condition, #name)
 #else
-#define LINKAUTH_ASSERT_SIZE(type, size) typedef char type##_layout[sizeof(type) == (size) ? 1 : -1]
+#define LINKAUTH_ASSERT(name, condition) typedef char linkauth_assert_##name[(condition) ? 1 : -1]
 #endif
+LINKAUTH_ASSERT(pointers_have_4_or_8_bytes, sizeof(void *) == 4 || sizeof(void *) == 8);
+LINKAUTH_ASSERT(size_t_is_as_wide_as_a_pointer, sizeof(size_t) == sizeof(void *));
+LINKAUTH_ASSERT(code_pointers_are_as_wide_as_data_pointers, sizeof(void (*)(void)) == sizeof(void *));
+#if defined(__i386__) || defined(_M_IX86)
+#define LINKAUTH_ALIGNMENT_OF_UINT64 4
+#else
+#define LINKAUTH_ALIGNMENT_OF_UINT64 8
+#endif
+/* A compiler that packs structs does not pass this either. */
+struct linkauth_alignment {
+    char first;
+    uint64_t second;
+};
+LINKAUTH_ASSERT(uint64_t_is_aligned_as_in_the_library,
+                sizeof(struct linkauth_alignment) == 8 + LINKAUTH_ALIGNMENT_OF_UINT64);
+#define LINKAUTH_ASSERT_SIZE(type, size) LINKAUTH_ASSERT(size_of_##type, sizeof(type) == (size))
 LINKAUTH_ASSERT_SIZE(linkauth_device, LINKAUTH_DEVICE_SIZE);
 LINKAUTH_ASSERT_SIZE(linkauth_registration, LINKAUTH_REGISTRATION_SIZE);
 LINKAUTH_ASSERT_SIZE(linkauth_file_store, LINKAUTH_FILE_STORE_SIZE);
-LINKAUTH_ASSERT_SIZE(linkauth_device_config, 8 + 12 * sizeof(void *));
+LINKAUTH_ASSERT_SIZE(linkauth_device_config, 8 + 13 * sizeof(void *));
+LINKAUTH_ASSERT_SIZE(linkauth_critical_section, 8 + 3 * sizeof(void *));
 LINKAUTH_ASSERT_SIZE(linkauth_store, 8 + 8 * sizeof(void *));
 LINKAUTH_ASSERT_SIZE(linkauth_seal, 8 + 3 * sizeof(void *));
 LINKAUTH_ASSERT_SIZE(linkauth_store_info, 24);
@@ -1469,4 +1931,5 @@ LINKAUTH_ASSERT_SIZE(linkauth_registration_options, 24 + 6 * sizeof(void *));
 LINKAUTH_ASSERT_SIZE(linkauth_registration_step, 16 + 4 * sizeof(void *));
 LINKAUTH_ASSERT_SIZE(linkauth_error_detail, 24);
 LINKAUTH_ASSERT_SIZE(linkauth_psk_result, 8 + 5 * sizeof(void *));
+LINKAUTH_ASSERT_SIZE(linkauth_connect, 296);
 #endif

@@ -22,13 +22,17 @@
 #ifndef LINKAUTH_HPP_INCLUDED
 #define LINKAUTH_HPP_INCLUDED
 
+#if __cplusplus < 201103L
+#error "linkauth.hpp needs C++11; linkauth.h needs no more than C++98"
+#endif
+
 #include <cstddef>
 #include <cstdint>
 
 #include "linkauth.h"
 
 /* On a function that returns a Status: to ignore it is a warning, in any language version. */
-#if defined(__cplusplus) && __cplusplus >= 201703L
+#if __cplusplus >= 201703L
 #define LINKAUTH_HPP_NODISCARD [[nodiscard]]
 #else
 #define LINKAUTH_HPP_NODISCARD LINKAUTH_NODISCARD
@@ -188,7 +192,7 @@ private:
         return linkauth_psk(device, options, buffer_.data(), buffer_.size(), &result_);
     }
 
-    Wiped<192> buffer_;
+    Wiped<LINKAUTH_PSK_BUFFER_SIZE> buffer_;
     linkauth_psk_result result_;
 };
 
@@ -217,6 +221,90 @@ private:
     linkauth_store store_;
 };
 
+/** A record in two slots of flash, given up at its end. It must outlive the device that uses it. */
+class FlashStore {
+public:
+    FlashStore() noexcept : raw_(), store_() {}
+    ~FlashStore() { linkauth_flash_store_wipe(&raw_); }
+    FlashStore(const FlashStore &) = delete;
+    FlashStore &operator=(const FlashStore &) = delete;
+
+    /** Calls linkauth_flash_store_init: only in libraries built with LINKAUTH_FLASH. */
+    LINKAUTH_HPP_NODISCARD Status init(const linkauth_flash &flash) noexcept
+    {
+        linkauth_flash_store_wipe(&raw_);
+        store_ = linkauth_store();
+        store_.struct_size = sizeof store_;
+        return Status(linkauth_flash_store_init(&raw_, sizeof raw_, &flash, &store_));
+    }
+
+    /** For DeviceConfig::store. */
+    const linkauth_store &store() const noexcept { return store_; }
+
+private:
+    linkauth_flash_store raw_;
+    linkauth_store store_;
+};
+
+/** Seals stored secrets with a key of the caller's, given up at its end. It must outlive the devices that use it. */
+class Aead {
+public:
+    Aead() noexcept : raw_(), seal_() {}
+    ~Aead() { linkauth_aead_wipe(&raw_); }
+    Aead(const Aead &) = delete;
+    Aead &operator=(const Aead &) = delete;
+
+    /** Calls linkauth_aead_init: only in libraries built with LINKAUTH_SEAL. Without `random` it is the system's. */
+    LINKAUTH_HPP_NODISCARD Status init(linkauth_key key, void *key_user, linkauth_random random = nullptr,
+                                       void *random_user = nullptr) noexcept
+    {
+        linkauth_aead_wipe(&raw_);
+        seal_ = linkauth_seal();
+        seal_.struct_size = sizeof seal_;
+        return Status(linkauth_aead_init(&raw_, sizeof raw_, key, key_user, random, random_user, &seal_));
+    }
+
+    /** For DeviceConfig::seal. */
+    const linkauth_seal &seal() const noexcept { return seal_; }
+
+private:
+    linkauth_aead raw_;
+    linkauth_seal seal_;
+};
+
+/**
+ * Memory that is kept out of swap, core dumps and child processes while this lives, as far as the system
+ * does. Wipe the memory before. With the limits of linkauth_memory_protect; Linux only.
+ */
+class MemoryProtection {
+public:
+    /** Calls linkauth_memory_protect. */
+    MemoryProtection(void *start, std::size_t size, std::uint32_t flags = 0) noexcept
+        : start_(start), size_(size), flags_(flags), refused_(0),
+          status_(linkauth_memory_protect(start, size, flags, &refused_))
+    {
+    }
+    ~MemoryProtection()
+    {
+        if (status_.ok())
+            linkauth_memory_unprotect(start_, size_, flags_);
+    }
+    MemoryProtection(const MemoryProtection &) = delete;
+    MemoryProtection &operator=(const MemoryProtection &) = delete;
+
+    /** Whether the system was asked. */
+    Status status() const noexcept { return status_; }
+    /** Bits of LINKAUTH_MEMORY_... that the system refused. */
+    std::uint32_t refused() const noexcept { return refused_; }
+
+private:
+    void *start_;
+    std::size_t size_;
+    std::uint32_t flags_;
+    std::uint32_t refused_;
+    Status status_;
+};
+
 /** Who a device is. The texts must live until Device::init has returned. */
 class DeviceConfig {
 public:
@@ -242,9 +330,16 @@ public:
         return *this;
     }
     DeviceConfig &store(const FileStore &store) noexcept { return this->store(store.store()); }
+    DeviceConfig &store(const FlashStore &store) noexcept { return this->store(store.store()); }
     DeviceConfig &store(const linkauth_store &store) noexcept
     {
         raw_.store = &store;
+        return *this;
+    }
+    DeviceConfig &seal(const Aead &aead) noexcept { return seal(aead.seal()); }
+    DeviceConfig &seal(const linkauth_seal &seal) noexcept
+    {
+        raw_.seal = &seal;
         return *this;
     }
     DeviceConfig &random(linkauth_random callback, void *user) noexcept
@@ -445,6 +540,17 @@ public:
         return Status(linkauth_report_connack(&raw_, code));
     }
 
+    /** Calls linkauth_store_inspect: for an operator. `info` is zeroed on an error. */
+    LINKAUTH_HPP_NODISCARD Status inspect(linkauth_store_info &info) noexcept
+    {
+        info = linkauth_store_info();
+        info.struct_size = sizeof info;
+        return Status(linkauth_store_inspect(&raw_, &info));
+    }
+
+    /** Calls linkauth_store_erase: for an operator. */
+    LINKAUTH_HPP_NODISCARD Status erase() noexcept { return Status(linkauth_store_erase(&raw_)); }
+
     /** The numbers behind the last error; all 0 if there are none to be had. */
     linkauth_error_detail error_detail() noexcept
     {
@@ -521,6 +627,12 @@ public:
     {
         return Status(
             linkauth_registration_message(device.raw(), &raw_, topic.data(), topic.size(), payload, length));
+    }
+
+    /** Calls linkauth_registration_fail: the connection failed in the caller's hands. Gives back `status`. */
+    Status fail(Device &device, linkauth_status status) noexcept
+    {
+        return Status(linkauth_registration_fail(device.raw(), &raw_, status));
     }
 
     LINKAUTH_HPP_NODISCARD Status finish(Device &device) noexcept

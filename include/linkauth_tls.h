@@ -12,7 +12,7 @@
  * TLS 1.2 and 1.3 over TCP. The server's certificate chain and host name are always verified.
  * Statuses are those of linkauth.h.
  *
- * C99 or later, C++11 or later.
+ * C99 or later, C++98 or later.
  *
  * SPDX-License-Identifier: MIT OR Apache-2.0
  */
@@ -122,15 +122,14 @@ extern "C" {
  * @retval LINKAUTH_ERROR_OUT_OF_MEMORY The file of the roots does not fit into memory. Where
  * smaller amounts are missing, the library ends the process by abort().
  *
- * **Ownership**: the caller frees the transport with linkauth_tls_free. The options stay the
- * caller's and may go after the call.
- *
- * **Wiping**: what was read of `roots_file` is wiped before return.
- *
- * **Threads**: any, also at the same time. **Blocking**: reads a file.
- *
- * @since 0.1.0
+ * Ownership: the caller frees the transport with linkauth_tls_free. The options stay the caller's
+ * and may go after the call.
+ * Wiped: what was read of `roots_file` is wiped before return.
+ * Threads: any, also at the same time.
+ * Blocks: reads a file.
+ * Since 0.1.0.
  */
+LINKAUTH_API
 LINKAUTH_NODISCARD
 int32_t linkauth_tls_create(const struct linkauth_tls_options *options,
                             struct linkauth_tls **out);
@@ -144,14 +143,13 @@ int32_t linkauth_tls_create(const struct linkauth_tls_options *options,
  * @param[in] tls The transport; NULL does nothing. The pointer must not be used again, nor may a
  * linkauth_transport that was filled from it.
  *
- * **Ownership**: ends here.
- *
- * **Wiping**: all memory of the transport is wiped before it is freed.
- *
- * **Threads**: any, while no other call uses `tls`. **Blocking**: no.
- *
- * @since 0.1.0
+ * Ownership: ends here.
+ * Wiped: all memory of the transport is wiped before it is freed.
+ * Threads: any, while no other call uses `tls`.
+ * Blocks: no.
+ * Since 0.1.0.
  */
+LINKAUTH_API
 void linkauth_tls_free(struct linkauth_tls *tls);
 
 /**
@@ -184,19 +182,19 @@ void linkauth_tls_free(struct linkauth_tls *tls);
  * @retval LINKAUTH_OK `*out` is filled in.
  * @retval LINKAUTH_ERROR_ARGUMENT_NULL `tls` or `out` is NULL.
  *
- * **Ownership**: `*out` is the caller's, and borrows `tls`: it is good until linkauth_tls_free.
- *
- * **Wiping**: every block of heap in which this library had plaintext or keys is wiped before it
- * is freed, all of them by `close`; until then what was received may still lie there. Stack,
- * registers and the socket buffers of the kernel are not wiped.
- *
- * **Threads**: any; the callbacks too. A callback that finds another at work on the same
- * transport returns LINKAUTH_ERROR_BUSY, and `close` does nothing then. **Blocking**: no; the
- * callbacks block up to their time-outs. `open` starts a thread for a name lookup, with the
- * caller's signal mask; at most one per transport, and none for an IP address.
- *
- * @since 0.1.0
+ * Ownership: `*out` is the caller's, and borrows `tls`: it is good until linkauth_tls_free.
+ * Wiped: every block of heap in which this library had plaintext or keys is wiped before it is
+ * freed, all of them by `close`; until then what was received may still lie there. Before a
+ * callback returns, the registers are cleared and the stack that it used is overwritten: `open`
+ * needs 64 KiB of stack, the others 24 KiB. What the kernel keeps is not wiped: socket buffers,
+ * and the registers that it saves for a signal handler which runs meanwhile on a stack of its own.
+ * Threads: any; the callbacks too. A callback that finds another at work on the same transport
+ * returns LINKAUTH_ERROR_BUSY, and `close` does nothing then.
+ * Blocks: no; the callbacks block up to their time-outs. `open` starts a thread for a name
+ * lookup, with the caller's signal mask; at most one per transport, and none for an IP address.
+ * Since 0.1.0.
  */
+LINKAUTH_API
 LINKAUTH_NODISCARD
 int32_t linkauth_tls_transport(struct linkauth_tls *tls,
                                linkauth_transport *out);
@@ -211,12 +209,13 @@ int32_t linkauth_tls_transport(struct linkauth_tls *tls,
  *
  * @return The number since the last call of `open`; 0 if there was none, or `tls` is NULL.
  *
- * **Ownership**: unchanged. **Wiping**: nothing to wipe.
- *
- * **Threads**: any. **Blocking**: no.
- *
- * @since 0.1.0
+ * Ownership: unchanged.
+ * Wiped: nothing to wipe.
+ * Threads: any.
+ * Blocks: no.
+ * Since 0.1.0.
  */
+LINKAUTH_API
 int32_t linkauth_tls_last_errno(const struct linkauth_tls *tls);
 
 #ifdef __cplusplus
@@ -227,8 +226,8 @@ int32_t linkauth_tls_last_errno(const struct linkauth_tls *tls);
 
 #ifndef LINKAUTH_TLS_LAYOUT_CHECKED
 #define LINKAUTH_TLS_LAYOUT_CHECKED
-/* A compiler whose layout differs from the library's must not compile this header. */
-#if defined(__cplusplus)
+/* Not for callers: a compiler whose layout differs from the library's must not compile this header. */
+#if defined(__cplusplus) && __cplusplus >= 201103L
 #define LINKAUTH_TLS_ASSERT(name, condition) static_assert(condition, #name)
 #elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
 #define LINKAUTH_TLS_ASSERT(name, condition) _Static_assert(condition, #name)

@@ -4,12 +4,16 @@
 #   scripts/check-libraries.sh <build folder>
 #
 # Ends with controls: libraries that break a promise on purpose must be caught.
-# CC, READELF, NM, STRIP name other tools.
+# CC, READELF, NM, STRIP name other tools, LIMIT and RELOCATIONS other numbers: of bytes that liblinkauth.so
+# stays below, and of relocations that it does not exceed.
 set -euo pipefail
 
 dir=${1:?usage: scripts/check-libraries.sh <build folder>}
 root=$(cd "$(dirname "$0")/.." && pwd)
 CC=${CC:-cc} READELF=${READELF:-readelf} NM=${NM:-nm} STRIP=${STRIP:-strip}
+LIMIT=${LIMIT:-65536} RELOCATIONS=${RELOCATIONS:-10}
+# The glibc of 2012: what gateways have is not older.
+GLIBC=2.17
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' "$root/Cargo.toml" | head -n 1)
 major=${version%%.*}
 work=$(mktemp -d)
@@ -98,6 +102,24 @@ smaller() {
     [ "$size" -lt "$2" ] || problem "$size bytes, not below $2"
 }
 
+# glibc_versions <library>: those of the functions it asks for, the newest last. None with another C library.
+glibc_versions() { "$READELF" -VW "$1" | sed -n 's/.*Name: GLIBC_\([0-9.]*\).*/\1/p' | sort -uV; }
+
+# newer_glibc <library> <version>
+newer_glibc() {
+    local newest
+    newest=$(glibc_versions "$1" | tail -n 1)
+    [ "$(printf '%s\n' "$newest" "$2" | sort -V | tail -n 1)" = "$2" ] || problem "asks for GLIBC_$newest"
+}
+
+# placed <library> <most>: addresses that the loader fills in besides those of imported functions. Each
+# costs a program's start a little, and makes the page it is on unshareable.
+placed() {
+    local count
+    count=$("$READELF" -rW "$1" | grep -c '_RELATIVE ' || true)
+    [ "$count" -le "$2" ] || problem "$count relative relocations, more than $2"
+}
+
 # archive <library> <prefix>: one member, and no other global name.
 archive() {
     [ "$(ar t "$1" | wc -l)" -eq 1 ] || problem "$(ar t "$1" | wc -l) members, not one"
@@ -122,13 +144,15 @@ report "liblinkauth.so: hardened" "$(hardened "$so")"
 report "liblinkauth.so: no thread-locals" "$(no_thread_locals "$so")"
 report "liblinkauth.so: no constructors" "$(no_constructors "$so")"
 "$STRIP" -o "$work/shared-stripped" "$so"
-report "liblinkauth.so: below 64 KB stripped" "$(smaller "$so" 65536)"
+report "liblinkauth.so: below $((LIMIT / 1024)) KB stripped" "$(smaller "$so" "$LIMIT")"
+report "liblinkauth.so: asks for nothing that glibc $GLIBC has not" "$(newer_glibc "$so" "$GLIBC")"
+report "liblinkauth.so: at most $RELOCATIONS relocations of its own" "$(placed "$so" "$RELOCATIONS")"
 report "liblinkauth.so: names no path of this machine" "$(places "$so")"
 report "liblinkauth.a: one object, only linkauth_* global" "$(archive "$a" linkauth_)"
 report "liblinkauth.a: no panic machinery, no allocator" \
     "$(imports "$a" | grep -E '^(_Unwind|malloc|calloc|realloc|free|abort|rust_|__rust|_ZN)' || true)"
-printf 'liblinkauth.so: %s bytes stripped, loaded %s\n' "$(stat -c %s "$work/shared-stripped")" \
-    "$(size "$so" | awk 'NR == 2 { print "text " $1 ", data " $2 ", bss " $3 }')"
+printf 'NOTE: liblinkauth.so: %s bytes stripped, %s relocations of its own, loaded %s\n' "$(stat -c %s "$work/shared-stripped")" \
+    "$("$READELF" -rW "$so" | grep -c '_RELATIVE ')" "$(size "$so" | awk 'NR == 2 { print "text " $1 ", data " $2 ", bss " $3 }')"
 printf 'liblinkauth.a asks libc for:'
 imports "$a" | tr '\n' ' ' | sed 's/^/ /'
 printf '\n'
@@ -142,6 +166,9 @@ if [ -e "$dir/liblinkauth_tls.so" ]; then
     report "liblinkauth_tls.so: hardened" "$(hardened "$so")"
     report "liblinkauth_tls.so: names no path of this machine" "$(places "$so")"
     report "liblinkauth_tls.a: one object, only linkauth_tls_* global" "$(archive "$dir/liblinkauth_tls.a" linkauth_tls_)"
+
+    # std's own functions are linked by the names that the building system's glibc gave them.
+    printf 'NOTE: liblinkauth_tls.so built here needs glibc %s\n' "$(glibc_versions "$so" | tail -n 1)"
 
     # Two Rust libraries in one program, every member of both linked in.
     echo 'int main(void) { return 0; }' >"$work/main.c"
@@ -157,16 +184,24 @@ fi
 object=$dir/prelink/linkauth.o
 echo 'int intruder(void); int intruder(void) { return 0; }' >"$work/intruder.c"
 "$CC" -fPIC -c "$work/intruder.c" -o "$work/intruder.o"
+"$CC" -shared -nostdlib -Wl,-soname,libextra.so "$work/intruder.o" -o "$work/libextra.so"
 echo 'LINKAUTH_0.1 { global: linkauth_*; intruder; local: *; };' >"$work/loose.map"
 "$CC" -shared -nostartfiles "$object" "$work/intruder.o" -Wl,--version-script="$work/loose.map" \
-    -Wl,-soname,liblinkauth.so.9 -Wl,-z,norelro -Wl,--no-as-needed -lm -o "$work/bad.so"
+    -Wl,-soname,liblinkauth.so.9 -Wl,-z,norelro -Wl,--no-as-needed "$work/libextra.so" -o "$work/bad.so"
 caught "an extra exported name" "exports intruder" "$(exports "$work/bad.so" linkauth_ LINKAUTH_0.1)"
 caught "a wrong SONAME" "the SONAME is 'liblinkauth.so.9'" "$(soname "$work/bad.so" "liblinkauth.so.$major")"
-caught "one more needed library" "needs libm" "$(needed "$work/bad.so" 'libc.so*')"
+caught "one more needed library" "needs libextra" "$(needed "$work/bad.so" 'libc.so*')"
 caught "a library without RELRO" "no RELRO segment" "$(hardened "$work/bad.so")"
 "$CC" -shared -nostartfiles "$object" -o "$work/plain.so"
 caught "a library without versions" "exports linkauth_" "$(exports "$work/plain.so" linkauth_ LINKAUTH_0.1)"
 caught "a library above the limit" "not below" "$(smaller "$work/plain.so" 1000 2>/dev/null)"
+if [ -n "$(glibc_versions "$dir/liblinkauth.so")" ]; then
+    echo 'int gettid(void); int intruder(void); int intruder(void) { return gettid(); }' | "$CC" -fPIC -shared -x c - -o "$work/newer.so"
+    caught "a function of glibc 2.30" "asks for GLIBC_2.30" "$(newer_glibc "$work/newer.so" "$GLIBC")"
+fi
+echo 'static const char text[] = "x"; extern const char *const table[]; const char *const table[] = {text};' >"$work/table.c"
+"$CC" -shared -fPIC -nostartfiles "$work/table.c" -o "$work/table.so"
+caught "a relocation too many" "1 relative relocations, more than 0" "$(placed "$work/table.so" 0)"
 cp "$dir/liblinkauth.a" "$work/two.a"
 ar q "$work/two.a" "$work/intruder.o"
 caught "an archive with a foreign name" "shows intruder" "$(archive "$work/two.a" linkauth_)"

@@ -9,7 +9,8 @@
 # failed, and so has one that ends with a code other than 0.
 #
 # From scripts/test.sh: ROOT (the source tree, also the current folder), BUILD (the folder for
-# everything built, CMake's in $BUILD/gcc and $BUILD/clang), JOBS, and CARGO_TARGET_DIR.
+# everything built, CMake's in $BUILD/gcc and $BUILD/clang), JOBS, CARGO_TARGET_DIR, LINKAUTH_TEST_LOGS
+# (the folder of the logs), and LINKAUTH_SECRETS_USED (a file that takes each secret drawn at run time).
 
 set -euo pipefail
 

@@ -19,6 +19,9 @@ unset MAKEFLAGS MFLAGS MAKELEVEL DESTDIR
 logs=${LINKAUTH_TEST_BUILD:-$ROOT/build}/test-logs
 rm -rf "$logs"
 mkdir -p "$logs" "$BUILD"
+# What the tests draw at run time: the last stage searches all output for it.
+export LINKAUTH_TEST_LOGS=$logs LINKAUTH_SECRETS_USED=$BUILD/secrets-used
+(umask 077 && : >"$LINKAUTH_SECRETS_USED")
 
 # Prints "passed failed skipped" for a log. Only an interrupted run ends between the two lines that
 # a runner counts by, and then the stage's exit code tells.

@@ -3,6 +3,7 @@
 
 use crate::identity::ClientId;
 use crate::secret::{DeviceToken, Secret, equal};
+use crate::status::Result;
 
 /// Lent by the caller, or borrowed from the buffer that a record or reply was read into.
 #[derive(Clone, Copy)]
@@ -19,6 +20,14 @@ pub enum Credential<'a> {
 }
 
 impl Credential<'_> {
+    /// Checks the characters. Only within a scrubbed scope.
+    pub(crate) fn check(&self) -> Result<()> {
+        match self {
+            Credential::DeviceSecret(secret) => secret.check(),
+            Credential::DeviceToken { token, .. } => token.check(),
+        }
+    }
+
     /// Compares without telling by its time where the first difference is.
     pub(crate) fn is(&self, other: &Credential<'_>) -> bool {
         match (self, other) {

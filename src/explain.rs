@@ -7,6 +7,17 @@
 use crate::status::{self, Error};
 use core::ffi::CStr;
 
+/// A text that is left out of an image which does not explain: constants with a single NUL, at their
+/// end, are pooled by the compiler and stay or go together, with every other such text.
+macro_rules! text {
+    ($text:literal) => {
+        match CStr::from_bytes_until_nul(concat!($text, "\0\0").as_bytes()) {
+            Ok(text) => text,
+            Err(_) => c"",
+        }
+    };
+}
+
 /// Where a number comes from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Context {
@@ -35,8 +46,7 @@ fn of_status(number: i32) -> &'static CStr {
     if let Some((_, context, number)) = same {
         return explain(*context, *number);
     }
-    let own = OWN.iter().find(|(error, _)| error.number() == number);
-    own.map_or(status::text(number), |(_, text)| text)
+    of_its_own(number).unwrap_or_else(|| status::text(number))
 }
 
 /// Statuses that stand for a number of the platform's.
@@ -83,45 +93,68 @@ const SAME: [(Error, Context, i32); 16] = [
     (Error::PLATFORM_SIGNATURE, Context::PlatformCode, 6600),
 ];
 
-/// Statuses that need more than their sentence.
-const OWN: [(Error, &CStr); 3] = [
-    (Error::TRANSPORT_CERTIFICATE, c"1. The root is not known to the TLS client: port 8883 chains to Alibaba's private IoT root, which no system trusts, 443 and 1883 to GlobalSign Root R1. 2. The device's clock is not set. 3. Somebody is in between. Remedy: give the root; never switch verification off, a secret passes here."),
-    (Error::TRANSPORT_HOSTNAME, c"1. The connection went to an address or alias: use the host that linkauth gives. 2. Another region or instance. 3. Somebody is in between. Never switch verification off."),
-    (Error::REFUSED_AFTER_ACTIVATION, c"1. The device was deleted and added again, or reset: it has a new DeviceSecret. 2. Another device registered under its name. Remedy: an operator calls ResetThing, or deletes and adds the device; then erase the store, and register or store the new DeviceSecret. It is not done by itself."),
-];
+/// Statuses that need more than their sentence. No table of pointers: each would be a relocation.
+fn of_its_own(number: i32) -> Option<&'static CStr> {
+    Some(match Error::from_callback(number) {
+        Err(Error::TRANSPORT_CERTIFICATE) => text!(
+            "1. The root is not known to the TLS client: port 8883 chains to Alibaba's private IoT root, which no system trusts, 443 and 1883 to GlobalSign Root R1. 2. The device's clock is not set. 3. Somebody is in between. Remedy: give the root; never switch verification off, a secret passes here."
+        ),
+        Err(Error::TRANSPORT_HOSTNAME) => text!(
+            "1. The connection went to an address or alias: use the host that linkauth gives. 2. Another region or instance. 3. Somebody is in between. Never switch verification off."
+        ),
+        Err(Error::REFUSED_AFTER_ACTIVATION) => text!(
+            "1. The device was deleted and added again, or reset: it has a new DeviceSecret. 2. Another device registered under its name. Remedy: an operator calls ResetThing, or deletes and adds the device; then erase the store, and register or store the new DeviceSecret. It is not done by itself."
+        ),
+        _ => return None,
+    })
+}
 
 fn of_sign_in(code: i32) -> &'static CStr {
     match code {
-        0 => c"accepted",
-        1 => c"The MQTT version is not supported. Remedy: connect with MQTT 3.1.1, protocol level 4.",
+        0 => text!("accepted"),
+        1 => text!(
+            "The MQTT version is not supported. Remedy: connect with MQTT 3.1.1, protocol level 4."
+        ),
         2 => {
-            c"1. securemode and transport disagree: 2 needs TLS, 3 plain TCP. 2. A client, bridge or AT command changed or cut the clientId: it must arrive with every | = and , (escape the commas of an AT command, raise buffers of 128 or 256 bytes). 3. Its part before the first | has over 64 characters. Remedy: compare the clientId sent with the one computed."
+            text!(
+                "1. securemode and transport disagree: 2 needs TLS, 3 plain TCP. 2. A client, bridge or AT command changed or cut the clientId: it must arrive with every | = and , (escape the commas of an AT command, raise buffers of 128 or 256 bytes). 3. Its part before the first | has over 64 characters. Remedy: compare the clientId sent with the one computed."
+            )
         }
         3 => {
-            c"1. Keep alive is outside 30 to 1200 seconds: 15, the default of some clients, is refused so. 2. The service is busy. Remedy: set it to 60 or more, then wait as long as linkauth reports."
+            text!(
+                "1. Keep alive is outside 30 to 1200 seconds: 15, the default of some clients, is refused so. 2. The service is busy. Remedy: set it to 60 or more, then wait as long as linkauth reports."
+            )
         }
         4 => {
-            c"1. The DeviceSecret is not this device's: another's, the ProductSecret, or cut by a buffer. 2. ProductKey or DeviceName is mistyped; case counts. 3. The device was deleted and added again, or registered again: the stored DeviceSecret is void. 4. Host of another region, instance or edition. 5. clientId or username changed after signing. Remedy: compare all three with the console."
+            text!(
+                "1. The DeviceSecret is not this device's: another's, the ProductSecret, or cut by a buffer. 2. ProductKey or DeviceName is mistyped; case counts. 3. The device was deleted and added again, or registered again: the stored DeviceSecret is void. 4. Host of another region, instance or edition. 5. clientId or username changed after signing. Remedy: compare all three with the console."
+            )
         }
         5 => {
-            c"1. The device is disabled in the console. 2. It was deleted. 3. Its product authenticates by X.509 or ID2. Remedy: enable or add it in the console."
+            text!(
+                "1. The device is disabled in the console. 2. It was deleted. 3. Its product authenticates by X.509 or ID2. Remedy: enable or add it in the console."
+            )
         }
-        _ => c"The code is none of MQTT 3.1.1: what answered may not be the platform.",
+        _ => text!("The code is none of MQTT 3.1.1: what answered may not be the platform."),
     }
 }
 
 fn of_registration(code: i32) -> &'static CStr {
     match code {
-        0 => c"accepted: the platform pushes the secret now",
+        0 => text!("accepted: the platform pushes the secret now"),
         1 => of_sign_in(1),
         2 => {
-            c"1. The connection is not TLS: registration needs it. 2. A client or bridge changed or cut the clientId. 3. Without pre-registration: the instance does not offer it, or needs its instanceId. Remedy: use TLS on 8883, give the instance id, compare the clientId sent with the one computed."
+            text!(
+                "1. The connection is not TLS: registration needs it. 2. A client or bridge changed or cut the clientId. 3. Without pre-registration: the instance does not offer it, or needs its instanceId. Remedy: use TLS on 8883, give the instance id, compare the clientId sent with the one computed."
+            )
         }
         3 => {
-            c"The platform failed. Remedy: try again after the time that linkauth reports."
+            text!("The platform failed. Remedy: try again after the time that linkauth reports.")
         }
         4 | 5 => {
-            c"The platform does not say which: 1. Dynamic registration is off for the product. 2. ProductSecret and ProductKey do not belong together. 3. The DeviceName was not added to the product. 4. The device is active already: use its DeviceSecret, or have an operator call ResetThing. 5. Five devices hold the DeviceName (without pre-registration). 6. Another region or instance."
+            text!(
+                "The platform does not say which: 1. Dynamic registration is off for the product. 2. ProductSecret and ProductKey do not belong together. 3. The DeviceName was not added to the product. 4. The device is active already: use its DeviceSecret, or have an operator call ResetThing. 5. Five devices hold the DeviceName (without pre-registration). 6. Another region or instance."
+            )
         }
         _ => of_sign_in(code),
     }
@@ -129,28 +162,44 @@ fn of_registration(code: i32) -> &'static CStr {
 
 fn of_platform_code(code: i32) -> &'static CStr {
     match code {
-        200 => c"success",
+        200 => text!("success"),
         460 => {
-            c"A proxy or an HTTP client changed the form. Remedy: send the request as linkauth gives it."
+            text!(
+                "A proxy or an HTTP client changed the form. Remedy: send the request as linkauth gives it."
+            )
         }
-        500 => c"The platform failed. Remedy: try again after the time that linkauth reports.",
+        500 => {
+            text!("The platform failed. Remedy: try again after the time that linkauth reports.")
+        }
         6100 => {
-            c"1. The DeviceName was not added to the product: registration over HTTPS needs it. 2. It is mistyped; case counts. 3. Another region or instance. Remedy: add the device in the console, or register over MQTT without pre-registration where the instance offers it."
+            text!(
+                "1. The DeviceName was not added to the product: registration over HTTPS needs it. 2. It is mistyped; case counts. 3. Another region or instance. Remedy: add the device in the console, or register over MQTT without pre-registration where the instance offers it."
+            )
         }
         6250 => {
-            c"1. The ProductKey is mistyped; case counts. 2. The product is in another region or instance. Remedy: compare with the console."
+            text!(
+                "1. The ProductKey is mistyped; case counts. 2. The product is in another region or instance. Remedy: compare with the console."
+            )
         }
         6288 => {
-            c"Dynamic registration is off for this product: it is by default. Remedy: switch it on in the console (it asks for an SMS code). Devices that are active are not affected."
+            text!(
+                "Dynamic registration is off for this product: it is by default. Remedy: switch it on in the console (it asks for an SMS code). Devices that are active are not affected."
+            )
         }
         6289 => {
-            c"1. The device registered and signed in before, and its DeviceSecret was lost or is kept elsewhere: restore it, or use it. 2. Another device has this DeviceName. Remedy: an operator calls ResetThing, or deletes and adds the device; then register again."
+            text!(
+                "1. The device registered and signed in before, and its DeviceSecret was lost or is kept elsewhere: restore it, or use it. 2. Another device has this DeviceName. Remedy: an operator calls ResetThing, or deletes and adds the device; then register again."
+            )
         }
-        6292 => c"The sign method is not supported. Remedy: leave it at hmacsha256.",
+        6292 => text!("The sign method is not supported. Remedy: leave it at hmacsha256."),
         6600 => {
-            c"1. The ProductSecret is not this product's, or is the DeviceSecret. 2. It was cut or has a line end. Remedy: compare ProductKey and ProductSecret with the console."
+            text!(
+                "1. The ProductSecret is not this product's, or is the DeviceSecret. 2. It was cut or has a line end. Remedy: compare ProductKey and ProductSecret with the console."
+            )
         }
-        _ => c"linkauth does not know this code. Remedy: look it up in the platform's table of device-side error codes.",
+        _ => text!(
+            "linkauth does not know this code. Remedy: look it up in the platform's table of device-side error codes."
+        ),
     }
 }
 

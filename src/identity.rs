@@ -4,9 +4,9 @@
 //! DeviceName as the platform's RegisterDevice page states them (4 to 32 characters of letters,
 //! digits and `- _ @ . :`), clientId 64 characters (the MQTT-TCP page).
 
-use crate::mac::sha256_of_short;
+use crate::mac::put_sha256;
 use crate::status::{Error, Result};
-use crate::text::{Sink, Text, Writer, spread};
+use crate::text::{Sink, Text, fill, spread};
 
 /// Checks length and alphabet: letters, digits and `others`. Kept out of line: every kind of
 /// text comes here.
@@ -46,9 +46,15 @@ macro_rules! parsed_text {
                 Ok(new)
             }
 
+            /// Checks length and alphabet.
+            #[inline(always)]
+            pub(crate) fn check(text: &[u8]) -> Result<()> {
+                check(text, $shortest, $longest, $others)
+            }
+
             /// In place: what is moved about costs firmware code.
             fn set(&mut self, text: &[u8]) -> Result<()> {
-                check(text, $shortest, $longest, $others)?;
+                Self::check(text)?;
                 if !self.0.set(text) {
                     return Err(Error::ARGUMENT_TOO_LONG);
                 }
@@ -100,6 +106,7 @@ impl<'a> Host<'a> {
     }
 
     /// The instance that a host of the platform's belongs to. Source: Link SDK C 4.x.
+    #[cfg_attr(not(feature = "register-mqtt"), allow(dead_code))]
     pub(crate) fn instance_id(self) -> Option<&'a [u8]> {
         self.0.strip_suffix(b".mqtt.iothub.aliyuncs.com")
     }
@@ -153,8 +160,7 @@ impl RecordName {
     /// Characters in a name, its NUL not counted.
     pub const LENGTH: usize = 15;
 
-    /// For a store that holds one record.
-    #[cfg(all(feature = "capi", feature = "flash"))]
+    /// Of a device that has none yet, and for a store that holds one record.
     pub(crate) const NONE: RecordName = RecordName([0; Self::LENGTH + 1]);
 
     /// A name as it was handed to a store.
@@ -192,39 +198,45 @@ impl RecordName {
 }
 
 impl Identity {
+    /// Nobody's.
+    pub(crate) const EMPTY: Identity = Identity {
+        product_key: ProductKey(Text::EMPTY),
+        device_name: DeviceName(Text::EMPTY),
+    };
+
     /// Parses both parts.
-    #[inline(never)]
     pub fn new(product_key: &[u8], device_name: &[u8]) -> Result<Identity> {
-        let mut identity = Identity {
-            product_key: ProductKey(Text::EMPTY),
-            device_name: DeviceName(Text::EMPTY),
-        };
-        identity.product_key.set(product_key)?;
-        identity.device_name.set(device_name)?;
+        let mut identity = Self::EMPTY;
+        identity.set(product_key, device_name)?;
         Ok(identity)
+    }
+
+    /// Like `new`, in place.
+    pub(crate) fn set(&mut self, product_key: &[u8], device_name: &[u8]) -> Result<()> {
+        self.product_key.set(product_key)?;
+        self.device_name.set(device_name)
     }
 
     /// A number that differs from device to device.
     pub(crate) fn spread(&self) -> u32 {
-        spread(&self.record_name().0)
+        spread(self.device_name.0.as_bytes())
     }
 
     /// Where a store keeps this device's record.
     #[inline(never)]
     pub fn record_name(&self) -> RecordName {
         let mut input = [0; ProductKey::MAX + 1 + DeviceName::MAX];
-        let mut writer = Writer::new(&mut input);
-        writer.put(self.product_key.0.as_bytes());
-        writer.put(b"&");
-        writer.put(self.device_name.0.as_bytes());
-        let length = writer.length();
-        let digest = sha256_of_short(input.get(..length).unwrap_or_default());
+        let names = [self.product_key.0.as_bytes(), self.device_name.0.as_bytes()];
+        let length = fill(&mut input, b"$0&$1", &names);
         let mut name = [0; RecordName::LENGTH + 1];
-        for (to, byte) in name.iter_mut().take(RecordName::LENGTH).zip(digest) {
-            *to = b"abcdefghijklmnopqrstuvwxyz234567"
-                .get(usize::from(byte & 31))
-                .copied()
-                .unwrap_or(b'a');
+        let letters = name.split_at_mut(RecordName::LENGTH).0;
+        put_sha256(input.get(..length).unwrap_or_default(), letters);
+        for letter in letters {
+            let five_bits = *letter & 31;
+            *letter = match five_bits {
+                0..26 => b'a'.wrapping_add(five_bits),
+                _ => b'2'.wrapping_add(five_bits.wrapping_sub(26)),
+            };
         }
         RecordName(name)
     }
@@ -243,21 +255,28 @@ impl Endpoint {
     /// The region that every SDK of the vendor starts from.
     pub const DEFAULT_REGION: &'static str = "cn-shanghai";
 
+    /// Nowhere.
+    pub(crate) const EMPTY: Endpoint = Endpoint {
+        region: Region(Text::EMPTY),
+        instance_id: InstanceId(Text::EMPTY),
+    };
+
     /// Parses both parts; without a region it is the default one, without an instance the old public
     /// one.
-    #[inline(never)]
     pub fn new(region: Option<&[u8]>, instance_id: Option<&[u8]>) -> Result<Endpoint> {
-        let mut endpoint = Endpoint {
-            region: Region(Text::EMPTY),
-            instance_id: InstanceId(Text::EMPTY),
-        };
-        endpoint
-            .region
-            .set(region.unwrap_or(Self::DEFAULT_REGION.as_bytes()))?;
-        if let Some(instance_id) = instance_id {
-            endpoint.instance_id.set(instance_id)?;
-        }
+        let mut endpoint = Self::EMPTY;
+        endpoint.set(region, instance_id)?;
         Ok(endpoint)
+    }
+
+    /// Like `new`, in place of an empty one.
+    pub(crate) fn set(&mut self, region: Option<&[u8]>, instance_id: Option<&[u8]>) -> Result<()> {
+        self.region
+            .set(region.unwrap_or(Self::DEFAULT_REGION.as_bytes()))?;
+        match instance_id {
+            Some(instance_id) => self.instance_id.set(instance_id),
+            None => Ok(()),
+        }
     }
 
     /// The old public instance of a region.

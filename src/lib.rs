@@ -49,5 +49,5 @@ mod text;
 pub mod transport;
 
 pub use mac::SignMethod;
-pub use scrub::{Quiet, Unguarded};
+pub use scrub::{Quiet, Unguarded, scrubbed};
 pub use secret::{DeviceToken, Secret};

@@ -4,7 +4,7 @@
 //! one leaves the padded key on the stack and costs firmware twice the stack. `hmac` is the oracle
 //! of the tests.
 
-use crate::status::{Error, Result};
+use crate::secret::{Secret, wipe};
 use crate::text::Sink;
 use zeroize::Zeroize;
 
@@ -24,6 +24,7 @@ pub enum SignMethod {
 
 impl SignMethod {
     /// The platform's word for it.
+    #[inline(never)]
     pub const fn name(self) -> &'static str {
         match self {
             SignMethod::HmacSha256 => "hmacsha256",
@@ -34,51 +35,24 @@ impl SignMethod {
         }
     }
 
-    const fn initial_state(self) -> [u32; 8] {
+    fn initial_state(self) -> &'static [u32; 8] {
         match self {
-            SignMethod::HmacSha256 => [
-                0x6a09_e667,
-                0xbb67_ae85,
-                0x3c6e_f372,
-                0xa54f_f53a,
-                0x510e_527f,
-                0x9b05_688c,
-                0x1f83_d9ab,
-                0x5be0_cd19,
-            ],
+            SignMethod::HmacSha256 => &SHA256,
             #[cfg(feature = "sha1")]
-            SignMethod::HmacSha1 => [
-                0x6745_2301,
-                0xefcd_ab89,
-                0x98ba_dcfe,
-                0x1032_5476,
-                0xc3d2_e1f0,
-                0,
-                0,
-                0,
-            ],
+            SignMethod::HmacSha1 => &SHA1,
             #[cfg(feature = "md5")]
-            SignMethod::HmacMd5 => [
-                0x6745_2301,
-                0xefcd_ab89,
-                0x98ba_dcfe,
-                0x1032_5476,
-                0,
-                0,
-                0,
-                0,
-            ],
+            SignMethod::HmacMd5 => &MD5,
         }
     }
 
-    /// Words of the state that make up the digest.
-    const fn digest_words(self) -> usize {
+    /// Bytes of the digest, which is the beginning of the state.
+    const fn digest_length(self) -> usize {
         match self {
-            SignMethod::HmacSha256 => 8,
+            SignMethod::HmacSha256 => 32,
             #[cfg(feature = "sha1")]
-            SignMethod::HmacSha1 => 5,
+            SignMethod::HmacSha1 => 20,
             #[cfg(feature = "md5")]
-            SignMethod::HmacMd5 => 4,
+            SignMethod::HmacMd5 => 16,
         }
     }
 
@@ -87,6 +61,15 @@ impl SignMethod {
             #[cfg(feature = "md5")]
             SignMethod::HmacMd5 => true,
             _ => false,
+        }
+    }
+
+    /// A word as the method writes it.
+    fn bytes_of(self, word: u32) -> [u8; 4] {
+        if self.is_little_endian() {
+            word.to_le_bytes()
+        } else {
+            word.to_be_bytes()
         }
     }
 
@@ -112,48 +95,95 @@ impl SignMethod {
     }
 }
 
+// Statics: constants of one size are pooled by the compiler, and then stay or go together.
+
+static SHA256: [u32; 8] = [
+    0x6a09_e667,
+    0xbb67_ae85,
+    0x3c6e_f372,
+    0xa54f_f53a,
+    0x510e_527f,
+    0x9b05_688c,
+    0x1f83_d9ab,
+    0x5be0_cd19,
+];
+
+#[cfg(feature = "sha1")]
+static SHA1: [u32; 8] = [
+    0x6745_2301,
+    0xefcd_ab89,
+    0x98ba_dcfe,
+    0x1032_5476,
+    0xc3d2_e1f0,
+    0,
+    0,
+    0,
+];
+
+#[cfg(feature = "md5")]
+static MD5: [u32; 8] = [
+    0x6745_2301,
+    0xefcd_ab89,
+    0x98ba_dcfe,
+    0x1032_5476,
+    0,
+    0,
+    0,
+    0,
+];
+
 const BLOCK: usize = 64;
 const INNER_PAD: u8 = 0x36;
 const OUTER_PAD: u8 = 0x5c;
 
-/// A hash in progress. Wiped on drop.
-struct Hash {
+/// HMAC of a message that is put in pieces. A secret is no longer than the block of any of the three
+/// hashes, so that it need not be hashed itself. Wiped on drop.
+pub(crate) struct Hmac {
     method: SignMethod,
+    /// Of the inner hash, at last of the outer one.
     state: [u32; 8],
+    /// Of the outer hash, behind the block of its padded key.
+    outer: [u32; 8],
+    /// The digest at its beginning, once finished.
     block: [u8; BLOCK],
     /// Bytes hashed so far.
-    length: usize,
+    length: u32,
 }
+const _: () = assert!(Secret::MAX <= BLOCK);
 
-impl Hash {
-    fn new(method: SignMethod) -> Hash {
-        Hash {
+impl Hmac {
+    /// The key is put first, by `start`: a value that is returned by a function lies on the stack
+    /// twice.
+    pub(crate) fn new(method: SignMethod) -> Hmac {
+        Hmac {
             method,
-            state: method.initial_state(),
+            state: [0; 8],
+            outer: [0; 8],
             block: [0; BLOCK],
             length: 0,
         }
     }
 
-    fn restart(&mut self) {
-        self.state = self.method.initial_state();
-        self.length = 0;
+    #[inline(never)]
+    pub(crate) fn start(&mut self, key: Secret<'_>) {
+        self.begin(key.as_bytes(), OUTER_PAD);
+        self.outer = self.state;
+        self.begin(key.as_bytes(), INNER_PAD);
     }
 
-    fn put_padded_key(&mut self, key: &[u8], pad: u8) {
-        for (to, from) in self
-            .block
-            .iter_mut()
-            .zip(key.iter().chain(core::iter::repeat(&0)))
-        {
-            *to = *from ^ pad;
+    /// Begins a hash with the block of the padded key.
+    #[inline(never)]
+    fn begin(&mut self, key: &[u8], pad: u8) {
+        self.state = *self.method.initial_state();
+        for at in 0..BLOCK {
+            self.put_byte(key.get(at).copied().unwrap_or(0) ^ pad);
         }
-        self.method.compress(&mut self.state, &self.block);
-        self.length = BLOCK;
+        self.length = BLOCK as u32;
     }
 
+    #[inline(never)]
     fn put_byte(&mut self, byte: u8) {
-        let at = self.length % BLOCK;
+        let at = self.length as usize % BLOCK;
         if let Some(slot) = self.block.get_mut(at) {
             *slot = byte;
         }
@@ -163,119 +193,70 @@ impl Hash {
         }
     }
 
-    /// Pads and hashes what is left; the state is then the digest.
-    fn finish(&mut self) {
-        let bits = (self.length as u64).wrapping_mul(8);
-        self.put_byte(0x80);
-        while self.length % BLOCK != BLOCK - 8 {
+    /// Pads with zeros until so many bytes are in the block.
+    #[inline(never)]
+    fn pad_to(&mut self, length: u32) {
+        while self.length & (BLOCK as u32).wrapping_sub(1) != length {
             self.put_byte(0);
         }
-        let bits = if self.method.is_little_endian() {
-            bits.to_le_bytes()
-        } else {
-            bits.to_be_bytes()
-        };
-        for byte in bits {
-            self.put_byte(byte);
-        }
     }
 
-    fn digest(&self, out: &mut Mac) {
-        let words = self.state.iter().take(self.method.digest_words());
-        for (to, word) in out.bytes.chunks_exact_mut(4).zip(words) {
-            let bytes = if self.method.is_little_endian() {
-                word.to_le_bytes()
-            } else {
-                word.to_be_bytes()
-            };
-            for (to, from) in to.iter_mut().zip(bytes) {
-                *to = from;
-            }
+    /// The code of the message: 32, 20 or 16 bytes.
+    #[inline(never)]
+    pub(crate) fn finish(&mut self) -> &[u8] {
+        // The message of the outer hash is the digest of the inner one, which is in place.
+        let length = self.finish_hash().len();
+        self.state = self.outer;
+        self.length = length.wrapping_add(BLOCK) as u32;
+        self.finish_hash()
+    }
+
+    /// Pads, hashes what is left, and returns the digest. A message has less than half a gigabyte, so
+    /// that four of the eight bytes of its length are zero.
+    #[inline(never)]
+    fn finish_hash(&mut self) -> &[u8] {
+        let bits = self.length.wrapping_mul(8);
+        self.put_byte(0x80);
+        self.pad_to(56);
+        if !self.method.is_little_endian() {
+            self.pad_to(60);
         }
-        out.length = self.method.digest_words().wrapping_mul(4);
+        self.put(&self.method.bytes_of(bits));
+        self.pad_to(0);
+        let (words, _) = self.block.as_chunks_mut::<4>();
+        for (to, word) in words.iter_mut().zip(&self.state) {
+            *to = self.method.bytes_of(*word);
+        }
+        let digest = self.block.get(..self.method.digest_length());
+        digest.unwrap_or_default()
     }
 }
 
-impl Drop for Hash {
+impl Drop for Hmac {
     fn drop(&mut self) {
         self.state.zeroize();
-        self.block.zeroize();
+        self.outer.zeroize();
+        wipe(&mut self.block);
     }
 }
 
-/// The code of a message: 32, 20 or 16 bytes. Wiped on drop.
-pub(crate) struct Mac {
-    bytes: [u8; 32],
-    length: usize,
-}
-
-impl Mac {
-    pub(crate) fn as_bytes(&self) -> &[u8] {
-        self.bytes.get(..self.length).unwrap_or_default()
-    }
-}
-
-impl Drop for Mac {
-    fn drop(&mut self) {
-        self.bytes.zeroize();
-    }
-}
-
-/// HMAC of a message that is put in pieces.
-pub(crate) struct Hmac<'k> {
-    key: &'k [u8],
-    hash: Hash,
-}
-
-impl<'k> Hmac<'k> {
-    /// `key` has at most 64 bytes, the block of all three hashes: longer secrets do not exist.
-    pub(crate) fn new(method: SignMethod, key: &'k [u8]) -> Result<Hmac<'k>> {
-        if key.len() > BLOCK {
-            return Err(Error::ARGUMENT_TOO_LONG);
-        }
-        let mut hash = Hash::new(method);
-        hash.put_padded_key(key, INNER_PAD);
-        Ok(Hmac { key, hash })
-    }
-
-    pub(crate) fn finish(mut self) -> Mac {
-        let mut mac = Mac {
-            bytes: [0; 32],
-            length: 0,
-        };
-        self.hash.finish();
-        self.hash.digest(&mut mac);
-        self.hash.restart();
-        self.hash.put_padded_key(self.key, OUTER_PAD);
-        self.put(mac.as_bytes());
-        self.hash.finish();
-        self.hash.digest(&mut mac);
-        mac
-    }
-}
-
-impl Sink for Hmac<'_> {
+impl Sink for Hmac {
     #[inline(never)]
     fn put(&mut self, bytes: &[u8]) {
         for &byte in bytes {
-            self.hash.put_byte(byte);
+            self.put_byte(byte);
         }
     }
 }
 
-/// SHA-256 of a public text of up to 55 bytes, which is one block.
-pub(crate) fn sha256_of_short(text: &[u8]) -> [u8; 32] {
-    let mut hash = Hash::new(SignMethod::HmacSha256);
-    for &byte in text {
-        hash.put_byte(byte);
+/// Writes SHA-256 of a public text, or as much of it as there is room for.
+pub(crate) fn put_sha256(text: &[u8], out: &mut [u8]) {
+    let mut hash = Hmac::new(SignMethod::HmacSha256);
+    hash.state = SHA256;
+    hash.put(text);
+    for (to, from) in out.iter_mut().zip(hash.finish_hash()) {
+        *to = *from;
     }
-    hash.finish();
-    let mut mac = Mac {
-        bytes: [0; 32],
-        length: 0,
-    };
-    hash.digest(&mut mac);
-    mac.bytes
 }
 
 #[cfg(test)]
@@ -285,11 +266,12 @@ mod tests {
     use proptest::prelude::*;
 
     fn ours(method: SignMethod, key: &[u8], pieces: &[&[u8]]) -> std::vec::Vec<u8> {
-        let mut hmac = Hmac::new(method, key).unwrap();
+        let mut hmac = Hmac::new(method);
+        hmac.start(Secret::unchecked(key));
         for piece in pieces {
             hmac.put(piece);
         }
-        hmac.finish().as_bytes().to_vec()
+        hmac.finish().to_vec()
     }
 
     macro_rules! oracle {
@@ -369,15 +351,6 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_key_longer_than_a_block_is_refused() {
-        assert!(Hmac::new(SignMethod::HmacSha256, &[1; 64]).is_ok());
-        assert_eq!(
-            Hmac::new(SignMethod::HmacSha256, &[1; 65]).err(),
-            Some(Error::ARGUMENT_TOO_LONG)
-        );
-    }
-
     proptest! {
         #[test]
         fn agrees_with_the_hmac_crate(
@@ -401,9 +374,11 @@ mod tests {
         }
 
         #[test]
-        fn short_hash_agrees_with_sha2(text in prop::collection::vec(any::<u8>(), 0..=55)) {
+        fn sha256_agrees_with_sha2(text in prop::collection::vec(any::<u8>(), 0..=200)) {
             use sha2::Digest;
-            prop_assert_eq!(sha256_of_short(&text).to_vec(), sha2::Sha256::digest(&text).to_vec());
+            let mut hash = [0; 32];
+            put_sha256(&text, &mut hash);
+            prop_assert_eq!(hash.to_vec(), sha2::Sha256::digest(&text).to_vec());
         }
     }
 }

@@ -8,7 +8,6 @@ const FIRST_MS: u32 = 4_000;
 const LONGEST_MS: u32 = 600_000;
 
 /// Counts the failures in a row of one device.
-#[derive(Clone, Copy, Default)]
 pub(crate) struct Retry {
     failures: u8,
     /// Drawn anew for each registration; at first from the device's name.
@@ -16,12 +15,10 @@ pub(crate) struct Retry {
 }
 
 impl Retry {
-    pub(crate) fn new(jitter: u32) -> Retry {
-        Retry {
-            failures: 0,
-            jitter,
-        }
-    }
+    pub(crate) const NEVER_FAILED: Retry = Retry {
+        failures: 0,
+        jitter: 0,
+    };
 
     pub(crate) fn draw(&mut self, jitter: u32) {
         self.jitter = jitter;
@@ -67,10 +64,16 @@ fn is_transient(error: Error) -> bool {
 mod tests {
     use super::*;
 
+    fn drawn(jitter: u32) -> Retry {
+        let mut retry = Retry::NEVER_FAILED;
+        retry.draw(jitter);
+        retry
+    }
+
     #[test]
     fn waits_grow_to_a_limit_and_start_anew_after_a_success() {
         for jitter in [0, 1, 12_345, u32::MAX] {
-            let mut retry = Retry::new(jitter);
+            let mut retry = drawn(jitter);
             let mut longest = FIRST_MS;
             for _ in 0..20 {
                 let wait = retry.failure(Error::TRANSPORT_TIMED_OUT);
@@ -88,14 +91,14 @@ mod tests {
     #[test]
     fn jitter_spreads_the_waits() {
         let waits: std::collections::BTreeSet<u32> = (0..100u32)
-            .map(|n| Retry::new(n.wrapping_mul(0x9e37_79b9)).failure(Error::TRANSPORT_CLOSED))
+            .map(|n| drawn(n.wrapping_mul(0x9e37_79b9)).failure(Error::TRANSPORT_CLOSED))
             .collect();
         assert!(waits.len() > 80);
     }
 
     #[test]
     fn what_time_does_not_mend_is_not_retried() {
-        let mut retry = Retry::new(1);
+        let mut retry = drawn(1);
         for error in [
             Error::PLATFORM_ALREADY_ACTIVE,
             Error::PLATFORM_SIGNATURE,

@@ -7,15 +7,43 @@
 
 #![allow(unsafe_code)]
 
-use core::mem::MaybeUninit;
-use core::sync::atomic::{Ordering, compiler_fence};
+mod registers;
 
-/// Bytes of stack that are burned, and so the stack need of every call that touches a secret.
-/// At least twice the depth measured of the deepest worker.
-#[cfg(not(target_os = "none"))]
-const BURN: usize = 8192;
-#[cfg(target_os = "none")]
-const BURN: usize = 1024;
+use core::mem::MaybeUninit;
+use registers::clear;
+
+/// Bytes of stack that a scope burns, and so the stack need of a call that touches a secret: more
+/// than its deepest worker uses. `tests/residue` measures that on Linux, `scripts/size.sh` on
+/// microcontrollers, where the deepest is Cortex-M0 with the flash store.
+pub(crate) mod depth {
+    const IS_BARE: bool = cfg!(target_os = "none");
+    /// Sealing and opening by the ready AEAD. On x86 the cipher works in wide vectors, and spills them.
+    const AEAD: usize = match (cfg!(feature = "seal"), IS_BARE) {
+        (false, _) => 0,
+        (true, true) => 1024,
+        (true, false) => 8192,
+    };
+
+    /// A secret is lent, and signs with the default of everything.
+    pub(crate) const LENT: usize = if IS_BARE { 512 } else { 4096 };
+    /// A secret is lent or loaded, and something is signed with it.
+    pub(crate) const SIGN: usize = if IS_BARE { sealed(1120, 160) } else { 4096 } + AEAD;
+    /// Bytes of a reply arrive.
+    pub(crate) const REPLY: usize = if IS_BARE { 384 } else { 2048 };
+    /// A record is saved and read back, or room for one is made.
+    pub(crate) const SAVE: usize = if IS_BARE { sealed(1104, 320) } else { 8192 } + AEAD;
+    /// A record is loaded, saved and read back.
+    pub(crate) const ACTIVATE: usize = if IS_BARE { sealed(1296, 320) } else { 8192 } + AEAD;
+
+    /// More where callbacks seal what is stored: room for the sealed secret.
+    const fn sealed(plain: usize, more: usize) -> usize {
+        if cfg!(feature = "sealing") {
+            plain.saturating_add(more)
+        } else {
+            plain
+        }
+    }
+}
 
 /// What surrounds a scrubbed scope, so that nothing saves its registers elsewhere while it runs:
 /// signals blocked on Linux, a critical section on a microcontroller.
@@ -42,13 +70,15 @@ impl Quiet for Unguarded {
     fn leave(self, (): ()) {}
 }
 
-/// Runs `worker`, then clears the registers and burns the stack that it used.
+/// Runs `worker`, then clears the registers and burns `DEPTH` bytes of the stack that it used, which
+/// should be more than it needs.
 ///
-/// The value returned must not be secret.
-pub(crate) fn scrubbed<R>(quiet: impl Quiet, worker: impl FnOnce() -> R) -> R {
+/// The value returned must not be secret. What `worker` leaves on a heap it has to wipe itself; if
+/// it panics, nothing is burned.
+pub fn scrubbed<const DEPTH: usize, R>(quiet: impl Quiet, worker: impl FnOnce() -> R) -> R {
     let before = quiet.enter();
     let result = below(worker);
-    burn();
+    burn::<DEPTH>();
     quiet.leave(before);
     result
 }
@@ -57,117 +87,53 @@ pub(crate) fn scrubbed<R>(quiet: impl Quiet, worker: impl FnOnce() -> R) -> R {
 #[inline(never)]
 fn below<R>(worker: impl FnOnce() -> R) -> R {
     let result = worker();
-    clear_registers();
+    clear();
     result
+}
+
+/// The part of the stack that is burned.
+#[repr(align(16))]
+struct Area<const DEPTH: usize>([u8; DEPTH]);
+
+impl<const DEPTH: usize> Area<DEPTH> {
+    const WORDS: usize = DEPTH / size_of::<usize>();
 }
 
 /// Overwrites the stack below its caller, then clears the registers again.
 #[inline(never)]
-fn burn() {
-    let mut area = [MaybeUninit::<usize>::uninit(); BURN / size_of::<usize>()];
-    for word in &mut area {
-        // SAFETY: the pointer comes from a reference to a live, aligned word.
-        unsafe { core::ptr::write_volatile(word, MaybeUninit::new(0)) };
+fn burn<const DEPTH: usize>() {
+    // For scripts/size.sh, which measures how deep the workers themselves go.
+    #[cfg(not(linkauth_without_burn))]
+    {
+        let mut area = MaybeUninit::<Area<DEPTH>>::uninit();
+        // SAFETY: DEPTH bytes, aligned for words.
+        unsafe { fill(area.as_mut_ptr().cast(), Area::<DEPTH>::WORDS) };
     }
-    compiler_fence(Ordering::SeqCst);
-    clear_registers();
+    clear();
 }
 
-/// Clears the registers that a callee may leave anything in.
+/// # Safety
+/// `words` words are writable from `first` on.
 #[cfg(all(target_arch = "x86_64", not(miri)))]
-#[inline(never)]
-fn clear_registers() {
-    // SAFETY: writes registers only, and names each one it writes.
+#[inline(always)]
+unsafe fn fill(first: *mut usize, words: usize) {
+    // SAFETY: writes what the contract allows; the direction flag is clear by the ABI.
     unsafe {
         core::arch::asm!(
-            "xor eax, eax", "xor ecx, ecx", "xor edx, edx", "xor esi, esi", "xor edi, edi",
-            "xor r8d, r8d", "xor r9d, r9d", "xor r10d, r10d", "xor r11d, r11d",
-            "xorps xmm0, xmm0", "xorps xmm1, xmm1", "xorps xmm2, xmm2", "xorps xmm3, xmm3",
-            "xorps xmm4, xmm4", "xorps xmm5, xmm5", "xorps xmm6, xmm6", "xorps xmm7, xmm7",
-            "xorps xmm8, xmm8", "xorps xmm9, xmm9", "xorps xmm10, xmm10", "xorps xmm11, xmm11",
-            "xorps xmm12, xmm12", "xorps xmm13, xmm13", "xorps xmm14, xmm14", "xorps xmm15, xmm15",
-            out("rax") _, out("rcx") _, out("rdx") _, out("rsi") _, out("rdi") _,
-            out("r8") _, out("r9") _, out("r10") _, out("r11") _,
-            out("xmm0") _, out("xmm1") _, out("xmm2") _, out("xmm3") _,
-            out("xmm4") _, out("xmm5") _, out("xmm6") _, out("xmm7") _,
-            out("xmm8") _, out("xmm9") _, out("xmm10") _, out("xmm11") _,
-            out("xmm12") _, out("xmm13") _, out("xmm14") _, out("xmm15") _,
-            options(nostack, nomem),
+            "rep stosq",
+            inout("rdi") first => _, inout("rcx") words => _, in("rax") 0usize,
+            options(nostack, preserves_flags),
         );
     }
 }
 
-/// Clears the registers that a callee may leave anything in.
-#[cfg(all(target_arch = "aarch64", not(miri)))]
-#[inline(never)]
-fn clear_registers() {
-    // SAFETY: writes registers only, and names each one it writes.
-    unsafe {
-        core::arch::asm!(
-            "mov x0, xzr", "mov x1, xzr", "mov x2, xzr", "mov x3, xzr", "mov x4, xzr",
-            "mov x5, xzr", "mov x6, xzr", "mov x7, xzr", "mov x8, xzr", "mov x9, xzr",
-            "mov x10, xzr", "mov x11, xzr", "mov x12, xzr", "mov x13, xzr", "mov x14, xzr",
-            "mov x15, xzr", "mov x16, xzr", "mov x17, xzr",
-            "movi v0.2d, #0", "movi v1.2d, #0", "movi v2.2d, #0", "movi v3.2d, #0",
-            "movi v4.2d, #0", "movi v5.2d, #0", "movi v6.2d, #0", "movi v7.2d, #0",
-            "movi v16.2d, #0", "movi v17.2d, #0", "movi v18.2d, #0", "movi v19.2d, #0",
-            "movi v20.2d, #0", "movi v21.2d, #0", "movi v22.2d, #0", "movi v23.2d, #0",
-            "movi v24.2d, #0", "movi v25.2d, #0", "movi v26.2d, #0", "movi v27.2d, #0",
-            "movi v28.2d, #0", "movi v29.2d, #0", "movi v30.2d, #0", "movi v31.2d, #0",
-            out("x0") _, out("x1") _, out("x2") _, out("x3") _, out("x4") _, out("x5") _,
-            out("x6") _, out("x7") _, out("x8") _, out("x9") _, out("x10") _, out("x11") _,
-            out("x12") _, out("x13") _, out("x14") _, out("x15") _, out("x16") _, out("x17") _,
-            out("v0") _, out("v1") _, out("v2") _, out("v3") _, out("v4") _, out("v5") _,
-            out("v6") _, out("v7") _, out("v16") _, out("v17") _, out("v18") _, out("v19") _,
-            out("v20") _, out("v21") _, out("v22") _, out("v23") _, out("v24") _, out("v25") _,
-            out("v26") _, out("v27") _, out("v28") _, out("v29") _, out("v30") _, out("v31") _,
-            options(nostack, nomem),
-        );
+/// # Safety
+/// `words` words are writable from `first` on.
+#[cfg(not(all(target_arch = "x86_64", not(miri))))]
+#[inline(always)]
+unsafe fn fill(first: *mut usize, words: usize) {
+    for at in 0..words {
+        // SAFETY: within what the contract allows.
+        unsafe { first.add(at).write_volatile(0) };
     }
 }
-
-/// Clears the registers that a callee may leave anything in. SHA-2 in Thumb code uses no
-/// floating-point register.
-#[cfg(all(target_arch = "arm", not(miri)))]
-#[inline(never)]
-fn clear_registers() {
-    // SAFETY: writes registers only, and names each one it writes.
-    unsafe {
-        core::arch::asm!(
-            "movs r0, #0", "mov r1, r0", "mov r2, r0", "mov r3, r0", "mov r12, r0",
-            out("r0") _, out("r1") _, out("r2") _, out("r3") _, out("r12") _,
-            options(nostack, nomem),
-        );
-    }
-}
-
-/// Clears the registers that a callee may leave anything in.
-#[cfg(all(any(target_arch = "riscv32", target_arch = "riscv64"), not(miri)))]
-#[inline(never)]
-fn clear_registers() {
-    // SAFETY: writes registers only, and names each one it writes.
-    unsafe {
-        core::arch::asm!(
-            "li a0, 0", "li a1, 0", "li a2, 0", "li a3, 0", "li a4, 0", "li a5, 0", "li a6, 0",
-            "li a7, 0", "li t0, 0", "li t1, 0", "li t2, 0", "li t3, 0", "li t4, 0", "li t5, 0",
-            "li t6, 0",
-            out("a0") _, out("a1") _, out("a2") _, out("a3") _, out("a4") _, out("a5") _,
-            out("a6") _, out("a7") _, out("t0") _, out("t1") _, out("t2") _, out("t3") _,
-            out("t4") _, out("t5") _, out("t6") _,
-            options(nostack, nomem),
-        );
-    }
-}
-
-#[cfg(miri)]
-fn clear_registers() {}
-
-#[cfg(not(any(
-    target_arch = "x86_64",
-    target_arch = "aarch64",
-    target_arch = "arm",
-    target_arch = "riscv32",
-    target_arch = "riscv64",
-    miri
-)))]
-compile_error!("linkauth has no code to clear the registers of this target");

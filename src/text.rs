@@ -4,29 +4,20 @@
 pub(crate) trait Sink {
     /// Appends `bytes`.
     fn put(&mut self, bytes: &[u8]);
+}
 
+/// Appends to a sink of any kind.
+pub(crate) trait Put: Sink {
     /// Appends the decimal digits of `value`.
+    #[inline(never)]
     fn put_decimal(&mut self, value: u64) {
         let mut digits = [0u8; 20];
-        let mut rest = value;
-        let mut used = 0usize;
-        for digit in digits.iter_mut().rev() {
-            *digit = b'0' | (rest % 10) as u8;
-            rest /= 10;
-            used = used.wrapping_add(1);
-            if rest == 0 {
-                break;
-            }
-        }
-        self.put(
-            digits
-                .get(digits.len().wrapping_sub(used)..)
-                .unwrap_or_default(),
-        );
+        self.put(decimal(value, &mut digits));
     }
 
     /// Appends two upper-case hex digits for each byte, without a branch or a table look-up on
     /// the bytes: they may be secret.
+    #[inline(never)]
     fn put_hex(&mut self, bytes: &[u8]) {
         for &byte in bytes {
             self.put(&[hex_digit(byte >> 4), hex_digit(byte & 0x0f)]);
@@ -34,6 +25,7 @@ pub(crate) trait Sink {
     }
 
     /// Appends `bytes` as a form value: everything but unreserved characters as `%XX`.
+    #[inline(never)]
     fn put_percent(&mut self, bytes: &[u8]) {
         for &byte in bytes {
             if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
@@ -46,11 +38,56 @@ pub(crate) trait Sink {
     }
 }
 
+impl<S: Sink + ?Sized> Put for S {}
+
+/// Appends `template`, in which `$0` stands for the first of `values`, `$1` for the second. One
+/// template takes less flash than the calls that put its pieces.
+#[inline(never)]
+pub(crate) fn fill(buffer: &mut [u8], template: &[u8], values: &[&[u8]; 2]) -> usize {
+    let mut out = Writer::new(buffer);
+    let mut rest = template.iter();
+    while let Some(byte) = rest.next() {
+        let value = match byte {
+            b'$' => rest
+                .next()
+                .and_then(|digit| values.get(usize::from(digit ^ b'0'))),
+            _ => None,
+        };
+        out.put(value.copied().unwrap_or(core::slice::from_ref(byte)));
+    }
+    out.length()
+}
+
 /// A number that differs from text to text, for spreading waits: no hash for anything else.
 pub(crate) fn spread(text: &[u8]) -> u32 {
     text.iter().fold(0, |sum: u32, byte| {
         sum.wrapping_mul(31).wrapping_add(u32::from(*byte))
     })
+}
+
+/// Divides byte by byte: what a compiler calls to divide 64 bits costs firmware 1 KB.
+#[inline(never)]
+fn decimal(value: u64, digits: &mut [u8; 20]) -> &[u8] {
+    let mut rest = value.to_be_bytes();
+    let mut first = digits.len();
+    for digit in digits.iter_mut().rev() {
+        let mut remainder = 0u32;
+        let mut is_zero = true;
+        for byte in &mut rest {
+            let part = remainder << 8 | u32::from(*byte);
+            // A tenth of what is below 2560, without a division.
+            let tenth = part.wrapping_mul(6554) >> 16;
+            remainder = part.wrapping_sub(tenth.wrapping_mul(10));
+            *byte = tenth as u8;
+            is_zero &= tenth == 0;
+        }
+        *digit = b'0' | remainder as u8;
+        first = first.wrapping_sub(1);
+        if is_zero {
+            break;
+        }
+    }
+    digits.get(first..).unwrap_or_default()
 }
 
 /// `nibble` is below 16. `(9 - nibble) >> 8` is all ones for a to f, else 0.
@@ -110,25 +147,22 @@ impl<const N: usize> Text<N> {
         length: 0,
     };
 
-    /// None if `text` and its NUL do not fit.
-    pub(crate) fn new(text: &[u8]) -> Option<Text<N>> {
-        let mut copy = Self::EMPTY;
-        copy.set(text).then_some(copy)
-    }
-
     /// Replaces the text; false if the new one and its NUL do not fit.
-    #[inline(never)]
+    #[inline(always)]
     pub(crate) fn set(&mut self, text: &[u8]) -> bool {
         let () = Self::FITS_LENGTH;
-        if text.len() >= N {
-            return false;
-        }
+        replace(&mut self.bytes, &mut self.length, text)
+    }
+
+    /// Replaces the text by what `put` puts; false if that and its NUL do not fit.
+    pub(crate) fn write(&mut self, put: impl FnOnce(&mut Writer<'_>)) -> bool {
+        let () = Self::FITS_LENGTH;
         *self = Self::EMPTY;
-        for (to, from) in self.bytes.iter_mut().zip(text) {
-            *to = *from;
-        }
-        self.length = text.len() as u8;
-        true
+        let room = self.bytes.split_last_mut().map(|(_, room)| room);
+        let mut writer = Writer::new(room.unwrap_or_default());
+        put(&mut writer);
+        self.length = writer.length() as u8;
+        writer.fits()
     }
 
     #[inline(never)]
@@ -145,6 +179,18 @@ impl<const N: usize> Text<N> {
     pub(crate) fn as_str(&self) -> &str {
         core::str::from_utf8(self.as_bytes()).unwrap_or_default()
     }
+}
+
+/// One function for texts of all capacities.
+#[inline(never)]
+fn replace(bytes: &mut [u8], length: &mut u8, text: &[u8]) -> bool {
+    if text.len() >= bytes.len() {
+        return false;
+    }
+    bytes.fill(0);
+    Writer::new(bytes).put(text);
+    *length = text.len() as u8;
+    true
 }
 
 #[cfg(test)]

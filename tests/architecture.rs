@@ -15,12 +15,20 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("explain", &["status"]),
     ("md5", &[]),
     ("sha1", &[]),
-    ("mac", &["md5", "sha1", "status", "text"]),
+    ("mac", &["md5", "secret", "sha1", "text"]),
     ("identity", &["mac", "status", "text"]),
-    ("credential", &["identity", "secret"]),
+    ("credential", &["identity", "secret", "status"]),
     (
         "sign_in",
-        &["credential", "identity", "mac", "secret", "status", "text"],
+        &[
+            "credential",
+            "identity",
+            "mac",
+            "scrub",
+            "secret",
+            "status",
+            "text",
+        ],
     ),
     (
         "register",

@@ -15,7 +15,7 @@ fn generated() -> String {
     }
     let mut header = Vec::new();
     builder.generate().unwrap().write(&mut header);
-    tidy(&String::from_utf8(header).unwrap())
+    explain_statuses(&tidy(&String::from_utf8(header).unwrap()))
 }
 
 /// Puts a comment of one line on one line, and leaves out `# Safety`: that is Rust's word for what
@@ -30,6 +30,12 @@ fn tidy(header: &str) -> String {
         let is_blank_twice = line.is_empty() && kept.last().is_some_and(String::is_empty);
         if is_safety || is_blank_twice {
             continue;
+        }
+        if text.starts_with('}') {
+            // C++98 has no comma there.
+            if let Some(last) = kept.last_mut().filter(|last| last.ends_with(',')) {
+                last.pop();
+            }
         }
         if text == "*/" {
             while kept.last().is_some_and(|last| last.trim_start() == "*") {
@@ -47,6 +53,45 @@ fn tidy(header: &str) -> String {
         kept.push(line.to_owned());
     }
     kept.join("\n") + "\n"
+}
+
+/// Puts before each status the sentence that linkauth_status_text has on it.
+fn explain_statuses(header: &str) -> String {
+    let mut explained = String::new();
+    for line in header.lines() {
+        let status = linkauth::status::ALL.iter().find(|(number, name, _)| {
+            line.trim_end_matches(',') == format!("    LINKAUTH_ERROR_{name} = {number}")
+        });
+        if let Some((_, _, sentence)) = status {
+            explained += &comment(sentence);
+        }
+        explained += line;
+        explained.push('\n');
+    }
+    explained
+}
+
+fn comment(sentence: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in sentence.split(' ') {
+        if lines
+            .last()
+            .is_some_and(|line| line.len() + word.len() > 85)
+        {
+            lines.push(String::new());
+        }
+        let line = lines.last_mut().unwrap();
+        *line += if line.is_empty() { "" } else { " " };
+        *line += word;
+    }
+    if let [only] = lines.as_slice() {
+        return format!("    /** {only} */\n");
+    }
+    let body: String = lines
+        .iter()
+        .map(|line| format!("     * {line}\n"))
+        .collect();
+    format!("    /**\n{body}     */\n")
 }
 
 #[test]
@@ -67,8 +112,11 @@ fn the_checked_in_header_is_up_to_date() {
 fn every_status_is_in_the_header_with_its_number() {
     let header = generated();
     for (number, name, _) in linkauth::status::ALL {
-        let line = format!("LINKAUTH_ERROR_{name} = {number},");
-        assert!(header.contains(&line), "{line}");
+        let line = format!("\n    LINKAUTH_ERROR_{name} = {number}");
+        assert!(
+            header.contains(&format!("{line},\n")) || header.contains(&format!("{line}\n}}")),
+            "{line}"
+        );
     }
     let in_header = header.matches("LINKAUTH_ERROR_").count();
     assert!(in_header >= linkauth::status::ALL.len());
@@ -84,5 +132,19 @@ fn the_headers_version_is_the_crates() {
     ] {
         let line = format!("#define LINKAUTH_VERSION_{name} {value}\n");
         assert!(header.contains(&line), "{line}");
+    }
+}
+
+#[test]
+fn the_size_of_every_struct_is_asserted() {
+    let header = generated();
+    let structs: Vec<&str> = header
+        .lines()
+        .filter_map(|line| line.strip_prefix("typedef struct ")?.strip_suffix(" {"))
+        .collect();
+    assert!(structs.len() > 15, "{structs:?}");
+    for name in structs {
+        let assertion = format!("LINKAUTH_ASSERT_SIZE({name}, ");
+        assert!(header.contains(&assertion), "{assertion}");
     }
 }

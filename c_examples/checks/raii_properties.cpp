@@ -18,9 +18,12 @@ constexpr bool stays_where_it_is()
 static_assert(stays_where_it_is<linkauth::Device>(), "Device");
 static_assert(stays_where_it_is<linkauth::Registration>(), "Registration");
 static_assert(stays_where_it_is<linkauth::FileStore>(), "FileStore");
+static_assert(stays_where_it_is<linkauth::FlashStore>(), "FlashStore");
+static_assert(stays_where_it_is<linkauth::Aead>(), "Aead");
 static_assert(stays_where_it_is<linkauth::Credentials>(), "Credentials");
 static_assert(stays_where_it_is<linkauth::Psk>(), "Psk");
 static_assert(stays_where_it_is<linkauth::Wiped<8>>(), "Wiped");
+static_assert(stays_where_it_is<linkauth::MemoryProtection>(), "MemoryProtection");
 static_assert(!std::is_convertible<linkauth::Status, bool>::value, "Status as bool");
 static_assert(!std::is_constructible<bool, linkauth::Status>::value, "Status in a condition");
 static_assert(!std::is_convertible<linkauth_status, linkauth::Status>::value, "Status of a number");
@@ -116,7 +119,7 @@ void psk_is_right_and_wiped()
     check(device.psk(lent(secret), *psk).ok(), "PSK with a lent secret");
     check(equals(psk->identity(), psk_identity) && equals(psk->key(), psk_key), "identity and key");
     psk->~Psk();
-    check(is_zero(memory, 192), "a PSK is wiped by the destructor");
+    check(is_zero(memory, LINKAUTH_PSK_BUFFER_SIZE), "a PSK is wiped by the destructor");
 
     linkauth::Psk other;
     check(device.psk(other) == LINKAUTH_ERROR_STORE_MISSING && other.key().data() == nullptr, "no PSK without a secret");
@@ -151,6 +154,109 @@ linkauth_status save(void *user, const char *, const std::uint8_t *record, std::
 
 const std::uint8_t *bytes(const char *text) { return reinterpret_cast<const std::uint8_t *>(text); }
 
+void operators_ask_and_erase(const char *folder)
+{
+    linkauth::FileStore store;
+    linkauth::Device device;
+    linkauth_store_info info;
+
+    check(store.open(folder).ok() && device.init(linkauth::DeviceConfig("a1B2c3D4e5F", "asked").store(store)).ok(),
+          "init with a store");
+    check(device.inspect(info) == LINKAUTH_ERROR_STORE_ABSENT && info.state == 0, "nothing is stored yet");
+    check(device.store_secret(secret).ok() && device.inspect(info).ok(), "inspect what is stored");
+    check(info.state == LINKAUTH_STATE_ISSUED && info.kind == LINKAUTH_KIND_DEVICE_SECRET && info.is_sealed == 0,
+          "what is stored");
+    check(device.erase().ok() && device.inspect(info) == LINKAUTH_ERROR_STORE_ABSENT, "erase it");
+}
+
+#ifndef WITHOUT_SEAL
+linkauth_status key_of_ones(void *user, std::uint8_t *key)
+{
+    ++*static_cast<int *>(user);
+    std::memset(key, 1, LINKAUTH_KEY_SIZE);
+    return LINKAUTH_OK;
+}
+
+void sealed_secrets(const char *folder)
+{
+    int keys = 0;
+    linkauth::FileStore store;
+    linkauth_store_info info;
+    linkauth::Credentials credentials;
+    linkauth::Aead *aead = new (memory) linkauth::Aead;
+
+    check(store.open(folder).ok() && aead->init(key_of_ones, &keys).ok(), "a seal");
+    {
+        linkauth::Device device;
+        check(device.init(linkauth::DeviceConfig("a1B2c3D4e5F", "sealed").store(store).seal(*aead)).ok(), "init sealed");
+        check(device.store_secret(secret).ok() && device.inspect(info).ok() && info.is_sealed == 1 && keys > 0,
+              "the secret is sealed");
+        check(device.sign_in(credentials).ok(), "sign in with a sealed secret");
+    }
+    linkauth::Device keyless;
+    check(keyless.init(linkauth::DeviceConfig("a1B2c3D4e5F", "sealed").store(store)).ok() &&
+              keyless.sign_in(credentials) == LINKAUTH_ERROR_STORE_SEALED,
+          "none without the key");
+    aead->~Aead();
+    check(is_zero(memory, sizeof(linkauth_aead)), "a seal is wiped by the destructor");
+    linkauth::Aead none;
+    check(none.init(nullptr, nullptr) == LINKAUTH_ERROR_CALLBACK_MISSING, "no seal without a key");
+}
+#endif
+
+#ifndef WITHOUT_FLASH
+struct Flash {
+    std::uint8_t slots[2][512];
+};
+
+linkauth_status flash_read(void *user, std::uint32_t slot, std::uint32_t offset, std::uint8_t *to, std::size_t length)
+{
+    std::memcpy(to, static_cast<Flash *>(user)->slots[slot] + offset, length);
+    return LINKAUTH_OK;
+}
+
+linkauth_status flash_program(void *user, std::uint32_t slot, std::uint32_t offset, const std::uint8_t *from,
+                              std::size_t length)
+{
+    std::memcpy(static_cast<Flash *>(user)->slots[slot] + offset, from, length);
+    return LINKAUTH_OK;
+}
+
+linkauth_status flash_erase(void *user, std::uint32_t slot)
+{
+    std::memset(static_cast<Flash *>(user)->slots[slot], 0xFF, sizeof static_cast<Flash *>(user)->slots[slot]);
+    return LINKAUTH_OK;
+}
+
+void secrets_in_flash()
+{
+    Flash chip;
+    std::memset(&chip, 0xFF, sizeof chip);
+    linkauth_flash flash = linkauth_flash();
+    flash.struct_size = sizeof flash;
+    flash.slot_size = sizeof chip.slots[0];
+    flash.unit = 8;
+    flash.erased = 0xFF;
+    flash.user = &chip;
+    flash.read = flash_read;
+    flash.program = flash_program;
+    flash.erase = flash_erase;
+    linkauth::FlashStore *store = new (memory) linkauth::FlashStore;
+    linkauth::Credentials credentials;
+    {
+        linkauth::Device device;
+        check(store->init(flash).ok() && store->init(flash).ok(), "a store in flash, twice");
+        check(device.init(dev1().store(*store)).ok() && device.store_secret(secret).ok(), "store in flash");
+        check(device.sign_in(credentials).ok() && equals(credentials.password(), password), "sign in from flash");
+    }
+    store->~FlashStore();
+    check(is_zero(memory, sizeof(linkauth_flash_store)), "a store in flash is wiped by the destructor");
+    flash.unit = 3;
+    linkauth::FlashStore other;
+    check(other.init(flash) == LINKAUTH_ERROR_ARGUMENT_RANGE, "no flash is programmed by three bytes");
+}
+#endif
+
 // The platform's side, as far as a device sees it that has an MQTT stack of its own.
 void registration_by_messages()
 {
@@ -179,6 +285,9 @@ void registration_by_messages()
     check(equals(credentials.host(), "localhost") && credentials.port() == 1, "host and port of the registration");
     check(registration.connack(device, 3) == LINKAUTH_ERROR_REGISTER_CONNACK_UNAVAILABLE, "CONNACK 3");
     check(device.retry_after_ms() > 0, "when to try again");
+    check(registration.begin(device, options).ok() &&
+              registration.fail(device, LINKAUTH_ERROR_TRANSPORT_TIMED_OUT) == LINKAUTH_ERROR_TRANSPORT_TIMED_OUT,
+          "a connection that timed out");
     check(registration.begin(device, options).ok() && registration.connect(device, credentials).ok(), "again");
     check(registration.connack(device, 0).ok(), "CONNACK 0");
     check(registration.message(device, "/sys/other", bytes("x"), 1).ok() && registration.next(step).ok() &&
@@ -274,6 +383,17 @@ void choices_arrive(const char *folder)
     check(credentials.password().data() == nullptr, "nothing after wipe");
 }
 
+void memory_is_protected()
+{
+    linkauth::Device device;
+    linkauth::MemoryProtection protection(&device, sizeof device, LINKAUTH_MEMORY_NO_DUMP);
+    linkauth::MemoryProtection nothing(nullptr, 1);
+
+    check(protection.status().ok() && protection.refused() == 0, "a device is left out of core dumps");
+    check(device.init(dev1()).ok(), "init of a protected device");
+    check(nothing.status() == LINKAUTH_ERROR_ARGUMENT_NULL && nothing.refused() == 0, "nothing to protect");
+}
+
 }  // namespace
 
 int main(int argc, char **argv)
@@ -284,8 +404,16 @@ int main(int argc, char **argv)
     wiped_is_wiped();
     psk_is_right_and_wiped();
     registration_by_messages();
+    operators_ask_and_erase(argv[1]);
+#ifndef WITHOUT_SEAL
+    sealed_secrets(argv[1]);
+#endif
+#ifndef WITHOUT_FLASH
+    secrets_in_flash();
+#endif
     device_and_registration_are_wiped(argv[1]);
     errors_are_told();
     choices_arrive(argv[1]);
+    memory_is_protected();
     return failures == 0 ? 0 : 1;
 }

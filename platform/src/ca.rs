@@ -1,14 +1,17 @@
 //! The certificate authority of one data directory, and the server certificate under it.
 //!
-//! RSA throughout: the C SDK in the field offers static RSA key exchange only, and cannot read ECDSA certificates.
+//! RSA, since the C SDK in the field offers static RSA key exchange only and cannot read ECDSA certificates; and, beside it
+//! where new clients connect, an ECDSA key under the same RSA authority.
 
 use openssl::asn1::Asn1Time;
 use openssl::bn::{BigNum, MsbOption};
+use openssl::ec::{EcGroup, EcKey};
 use openssl::error::ErrorStack;
 use openssl::hash::MessageDigest;
+use openssl::nid::Nid;
 use openssl::pkey::{PKey, Private};
 use openssl::rsa::Rsa;
-use openssl::ssl::{SslAcceptor, SslMethod, SslVersion};
+use openssl::ssl::{SslAcceptor, SslAcceptorBuilder, SslMethod, SslVersion};
 use openssl::x509::extension::{
     AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectAlternativeName,
     SubjectKeyIdentifier,
@@ -18,9 +21,34 @@ use openssl::x509::{X509, X509Builder, X509NameBuilder};
 const RSA_BITS: u32 = 2048;
 const CA_DAYS: u32 = 3650;
 const LEAF_DAYS: u32 = 825;
-/// What current clients want first, then the only four suites of the C SDK.
-const CIPHERS: &str =
+/// What clients of this decade want.
+const MODERN: &str = "ECDHE+AESGCM:ECDHE+CHACHA20";
+/// The same, and the only four suites of the vendor's older C SDK.
+const LEGACY: &str =
     "ECDHE+AESGCM:ECDHE+CHACHA20:AES256-SHA256:AES256-SHA:AES128-SHA256:AES128-SHA:@SECLEVEL=1";
+
+/// Which cipher suites a listener has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Suites {
+    Modern,
+    Legacy,
+}
+
+/// What a server key is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeyKind {
+    /// Everybody can read it.
+    Rsa,
+    /// A handshake costs the server a tenth; shown to who says that he can read it.
+    EllipticCurve,
+}
+
+/// What is wrong with a certificate that is shown on purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flaw {
+    Expired,
+    WrongHost,
+}
 
 /// A certificate with its key.
 #[derive(Clone)]
@@ -53,9 +81,47 @@ impl Identity {
     }
 
     /// A server certificate for every name that the platform has in `region`.
-    pub(crate) fn issue_leaf(&self, region: &str) -> Result<Self, ErrorStack> {
-        let key = new_key()?;
-        let mut builder = builder("localhost", LEAF_DAYS, &key)?;
+    pub(crate) fn issue_leaf(&self, region: &str, kind: KeyKind) -> Result<Self, ErrorStack> {
+        let names = [
+            "localhost".to_owned(),
+            format!("*.iot-as-mqtt.{region}.aliyuncs.com"),
+            format!("iot-auth.{region}.aliyuncs.com"),
+            "*.mqtt.iothub.aliyuncs.com".to_owned(),
+        ];
+        let key = match kind {
+            KeyKind::Rsa => new_key()?,
+            KeyKind::EllipticCurve => new_curve_key()?,
+        };
+        self.issue(key, &names, LEAF_DAYS, |names| names.ip("127.0.0.1"))
+    }
+
+    /// A server certificate that no client may accept. It has the key of `leaf`.
+    pub(crate) fn issue_flawed(&self, leaf: &Self, flaw: Flaw) -> Result<Self, ErrorStack> {
+        let key = leaf.key.clone();
+        match flaw {
+            Flaw::Expired => self.issue(key, &["localhost".to_owned()], 0, |names| {
+                names.ip("127.0.0.1")
+            }),
+            Flaw::WrongHost => {
+                self.issue(key, &["elsewhere.invalid".to_owned()], LEAF_DAYS, |names| {
+                    names
+                })
+            }
+        }
+    }
+
+    /// With 0 days it ran out an hour ago.
+    fn issue(
+        &self,
+        key: PKey<Private>,
+        names: &[String],
+        days: u32,
+        more: impl Fn(&mut SubjectAlternativeName) -> &mut SubjectAlternativeName,
+    ) -> Result<Self, ErrorStack> {
+        let mut builder = builder(&names[0], days.max(1), &key)?;
+        if days == 0 {
+            builder.set_not_after(&*Asn1Time::from_unix(now() - 3600)?)?;
+        }
         builder.set_issuer_name(self.certificate.subject_name())?;
         builder.append_extension(BasicConstraints::new().build()?)?;
         let usage = KeyUsage::new()
@@ -66,13 +132,11 @@ impl Identity {
         builder.append_extension(usage)?;
         builder.append_extension(ExtendedKeyUsage::new().server_auth().build()?)?;
         let context = builder.x509v3_context(Some(&self.certificate), None);
-        let names = SubjectAlternativeName::new()
-            .dns("localhost")
-            .ip("127.0.0.1")
-            .dns(&format!("*.iot-as-mqtt.{region}.aliyuncs.com"))
-            .dns(&format!("iot-auth.{region}.aliyuncs.com"))
-            .dns("*.mqtt.iothub.aliyuncs.com")
-            .build(&context)?;
+        let mut alternatives = SubjectAlternativeName::new();
+        for name in names {
+            alternatives.dns(name);
+        }
+        let names = more(&mut alternatives).build(&context)?;
         let issuer = AuthorityKeyIdentifier::new().keyid(true).build(&context)?;
         let id = SubjectKeyIdentifier::new().build(&context)?;
         for extension in [names, issuer, id] {
@@ -117,16 +181,30 @@ impl Identity {
         Ok(signed && named && self.certificate.not_after() > tomorrow)
     }
 
-    /// A TLS acceptor that shows this certificate.
-    pub(crate) fn acceptor(&self) -> Result<SslAcceptor, ErrorStack> {
+    /// What a TLS acceptor that shows this certificate is built from.
+    pub(crate) fn acceptor(&self, suites: Suites) -> Result<SslAcceptorBuilder, ErrorStack> {
         let mut builder = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls_server())?;
         builder.set_min_proto_version(Some(SslVersion::TLS1_2))?;
-        builder.set_cipher_list(CIPHERS)?;
+        builder.set_cipher_list(match suites {
+            Suites::Modern => MODERN,
+            Suites::Legacy => LEGACY,
+        })?;
         builder.set_certificate(&self.certificate)?;
         builder.set_private_key(&self.key)?;
         builder.check_private_key()?;
-        Ok(builder.build())
+        Ok(builder)
     }
+
+    /// Adds this certificate to what an acceptor may show.
+    pub(crate) fn add_to(&self, builder: &mut SslAcceptorBuilder) -> Result<(), ErrorStack> {
+        builder.set_certificate(&self.certificate)?;
+        builder.set_private_key(&self.key)
+    }
+}
+
+fn new_curve_key() -> Result<PKey<Private>, ErrorStack> {
+    let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1)?;
+    PKey::from_ec_key(EcKey::generate(&group)?)
 }
 
 fn new_key() -> Result<PKey<Private>, ErrorStack> {
@@ -147,15 +225,15 @@ fn builder(common_name: &str, days: u32, key: &PKey<Private>) -> Result<X509Buil
     builder.set_serial_number(&*serial.to_asn1_integer()?)?;
     builder.set_subject_name(&*builder_name(common_name)?)?;
     // Containers and boards often have a clock that is some hours behind.
-    builder.set_not_before(&*Asn1Time::from_unix(yesterday())?)?;
+    builder.set_not_before(&*Asn1Time::from_unix(now() - 24 * 3600)?)?;
     builder.set_not_after(&*Asn1Time::days_from_now(days)?)?;
     builder.set_pubkey(key)?;
     Ok(builder)
 }
 
-fn yesterday() -> i64 {
+fn now() -> i64 {
     let now = std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)
         .unwrap_or_default();
-    i64::try_from(now.as_secs()).unwrap_or_default() - 24 * 3600
+    i64::try_from(now.as_secs()).unwrap_or_default()
 }

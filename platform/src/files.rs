@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 /// The file that says where a running server listens.
 pub(crate) const ENDPOINTS: &str = "endpoints";
+/// The same in JSON.
+pub(crate) const ENDPOINTS_JSON: &str = "endpoints.json";
 const PRIVATE_DIR: u32 = 0o700;
 /// Mode of files that hold secrets.
 pub(crate) const PRIVATE: u32 = 0o600;

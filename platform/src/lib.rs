@@ -16,16 +16,27 @@
 
 mod ca;
 pub mod cli;
+mod control;
+mod desk;
+mod faults;
 mod files;
 mod http;
+mod limits;
+mod listeners;
 mod log;
+mod metrics;
 mod mqtt;
 mod platform;
 pub mod rules;
 pub mod store;
+mod storm;
+mod tls;
 
+pub use faults::{FaultKind, Faults, NoFault};
+pub use limits::RateLimits;
+pub use listeners::Endpoints;
 pub use log::Log;
-pub use platform::{Builder, Endpoints, Platform, PushQos, StartError};
+pub use platform::{Builder, Platform, PushQos, StartError};
 pub use rules::{
     AdminError, Device, NewProduct, Product, RegistrationMode, RegistrationState, Rules, Secret,
     Status,

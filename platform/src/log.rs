@@ -2,15 +2,22 @@
 
 use std::fmt::Display;
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Where the lines go.
 #[derive(Clone)]
-pub struct Log(Arc<dyn Fn(&str) + Send + Sync>);
+pub struct Log {
+    sink: Arc<dyn Fn(&str) + Send + Sync>,
+    json: bool,
+}
 
 impl Log {
     /// Lines go to `sink`.
     pub fn new(sink: impl Fn(&str) + Send + Sync + 'static) -> Self {
-        Self(Arc::new(sink))
+        Self {
+            sink: Arc::new(sink),
+            json: false,
+        }
     }
 
     /// Lines go to stderr.
@@ -23,7 +30,24 @@ impl Log {
         Self::new(|_| {})
     }
 
-    pub(crate) fn line(&self, line: impl Display) {
-        (self.0)(&line.to_string());
+    /// Each line is a JSON object with `time` (milliseconds since 1970), `event`, `device` and `outcome`.
+    pub fn json(mut self) -> Self {
+        self.json = true;
+        self
+    }
+
+    /// Something happened to a device, or to none (`-`).
+    pub(crate) fn event(&self, event: &str, device: impl Display, outcome: impl Display) {
+        if !self.json {
+            return (self.sink)(&format!("{event} {device} {outcome}"));
+        }
+        let since = SystemTime::now().duration_since(UNIX_EPOCH);
+        let line = serde_json::json!({
+            "time": since.unwrap_or_default().as_millis() as u64,
+            "event": event,
+            "device": device.to_string(),
+            "outcome": outcome.to_string(),
+        });
+        (self.sink)(&line.to_string());
     }
 }

@@ -1,8 +1,8 @@
 //! The platform as one object: built, started, stopped.
 
 use std::fmt;
+use std::future::Future;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -11,13 +11,19 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use ntex_mqtt::QoS;
 use openssl::error::ErrorStack;
 
-use crate::ca::Identity;
+use crate::ca::{Identity, KeyKind, Suites};
+use crate::control;
+use crate::desk::Desk;
+use crate::faults::Faults;
 use crate::files::{self, DataDir};
 use crate::http;
+use crate::limits::{Limiter, RateLimits};
+use crate::listeners::{Endpoints, Sockets};
 use crate::log::Log;
-use crate::mqtt::{self, PushSettings, Shared};
+use crate::mqtt::{self, Listeners, PushSettings, Shared};
 use crate::rules::{RandomError, RegistrationMode, Registry, Rules, StoreError};
 use crate::store::{MemoryStore, ServerLock, SqliteStore};
+use crate::tls::{Acceptors, Certificates};
 
 const DEFAULT_PUSH_DELAY: Duration = Duration::from_millis(5);
 const DEFAULT_CLOSE_AFTER: Duration = Duration::from_secs(15);
@@ -67,17 +73,6 @@ pub enum PushQos {
     AtLeastOnce,
 }
 
-/// Where the platform listens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Endpoints {
-    /// MQTT over plain TCP.
-    pub mqtt: SocketAddr,
-    /// MQTT over TLS.
-    pub mqtts: SocketAddr,
-    /// HTTPS.
-    pub https: SocketAddr,
-}
-
 /// Chooses how the platform is to run. Made by [`Platform::builder`].
 #[derive(Clone)]
 pub struct Builder {
@@ -87,6 +82,7 @@ pub struct Builder {
     instance: Option<String>,
     mode: RegistrationMode,
     push: PushSettings,
+    limits: RateLimits,
     log: Log,
 }
 
@@ -154,6 +150,12 @@ impl Builder {
         self
     }
 
+    /// How often devices may connect; without limits by default.
+    pub fn rate_limits(mut self, limits: RateLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+
     /// Where log lines go; nowhere by default.
     pub fn log(mut self, log: Log) -> Self {
         self.log = log;
@@ -169,33 +171,70 @@ impl Builder {
             .with_mode(self.mode)
             .with_instance(self.instance);
         rules.forget_sessions()?;
-        let (ca_pem, leaf) = certificates(data.as_ref(), &self.region)?;
-        let acceptor = leaf.acceptor()?;
+        let certificates = certificates(data.as_ref(), &self.region)?;
+        let ca_pem = certificates.ca.certificate_pem()?;
+        let faults = Faults::default();
+        let acceptors = Acceptors::new(certificates, faults.clone())?;
+        let modern = acceptors.acceptor(Suites::Modern)?;
+        let legacy = acceptors.acceptor(Suites::Legacy)?;
 
-        let [plain, tls, https] =
-            [self.listen.mqtt, self.listen.mqtts, self.listen.https].map(bind);
-        let (plain, tls, https) = (plain?, tls?, https?);
-        let endpoints = Endpoints {
-            mqtt: local(&plain)?,
-            mqtts: local(&tls)?,
-            https: local(&https)?,
+        let sockets = Sockets::bind(&self.listen)?;
+        let endpoints = sockets.endpoints()?;
+        let failed = |what: &str| {
+            let what = what.to_owned();
+            move |error| StartError::Io(what, error)
         };
         let shared = Shared {
+            desk: Desk::start(rules.clone()).map_err(failed("threads"))?,
             rules: rules.clone(),
-            log: self.log.clone(),
+            log: self.log,
+            metrics: Default::default(),
+            faults: faults.clone(),
+            limiter: Limiter::new(self.limits),
             push: self.push,
             sessions: Default::default(),
+            watchers: Default::default(),
         };
-        let mqtt = mqtt::Server::start(plain, tls, acceptor.clone(), shared)
-            .map_err(|error| StartError::Io("MQTT".into(), error))?;
-        let https = HttpThread::start(https, acceptor, rules.clone(), self.log)
-            .map_err(|error| StartError::Io("HTTPS".into(), error))?;
+        let control = data.as_ref().map(|data| control::listen(data.path()));
+        let control = control.transpose().map_err(failed("control socket"))?;
+        let mut tls = vec![(sockets.mqtts, modern.clone())];
+        tls.extend(sockets.mqtts_legacy.map(|socket| (socket, legacy.clone())));
+        let listeners = Listeners {
+            plain: sockets.mqtt,
+            tls,
+        };
+        let mqtt = mqtt::Server::start(listeners, shared.clone()).map_err(failed("MQTT"))?;
+        let http = HttpThread::start(shared, move |shared, stop| {
+            let mut served: Vec<Serving> = Vec::new();
+            let mut add = |socket, acceptor: &openssl::ssl::SslAcceptor| {
+                let server = http::serve(socket, acceptor.clone(), shared.clone(), stop.clone());
+                served.push(Box::pin(server));
+            };
+            add(sockets.https, &modern);
+            sockets
+                .https_legacy
+                .into_iter()
+                .for_each(|socket| add(socket, &legacy));
+            if let Some(socket) = sockets.http {
+                served.push(Box::pin(http::serve_owner(
+                    socket,
+                    shared.clone(),
+                    stop.clone(),
+                )));
+            }
+            if let Some(control) = control {
+                served.push(Box::pin(control::serve(control, shared.clone())));
+            }
+            served
+        })
+        .map_err(failed("HTTPS"))?;
         Ok(Platform {
             rules,
             endpoints,
             ca_pem,
+            faults,
             mqtt: Some(mqtt),
-            https: Some(https),
+            http: Some(http),
             _lock: lock,
         })
     }
@@ -206,22 +245,18 @@ pub struct Platform {
     rules: Rules,
     endpoints: Endpoints,
     ca_pem: Vec<u8>,
+    faults: Faults,
     mqtt: Option<mqtt::Server>,
-    https: Option<HttpThread>,
+    http: Option<HttpThread>,
     _lock: Option<ServerLock>,
 }
 
 impl Platform {
     /// A builder with the defaults.
     pub fn builder() -> Builder {
-        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         Builder {
             data: None,
-            listen: Endpoints {
-                mqtt: any,
-                mqtts: any,
-                https: any,
-            },
+            listen: Endpoints::default(),
             region: "cn-shanghai".into(),
             instance: None,
             mode: RegistrationMode::default(),
@@ -231,6 +266,7 @@ impl Platform {
                 with_connack: false,
                 close_after: DEFAULT_CLOSE_AFTER,
             },
+            limits: RateLimits::default(),
             log: Log::silent(),
         }
     }
@@ -245,6 +281,11 @@ impl Platform {
         &self.ca_pem
     }
 
+    /// What goes wrong on purpose.
+    pub fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
     /// Products and devices, and what may be done with them.
     pub fn rules(&self) -> &Rules {
         &self.rules
@@ -253,39 +294,49 @@ impl Platform {
 
 impl Drop for Platform {
     fn drop(&mut self) {
-        drop(self.https.take());
+        drop(self.http.take());
         drop(self.mqtt.take());
         // Connections that the stop cut off had no time to say so.
         let _ = self.rules.forget_sessions();
     }
 }
 
-/// The HTTPS server, in a thread with a runtime of its own.
+type Serving = std::pin::Pin<Box<dyn Future<Output = io::Result<()>> + Send>>;
+
+/// HTTPS, HTTP and the owner's socket, in a thread with a runtime of its own.
 struct HttpThread {
     stop: http::StopHandle,
+    stopping: Option<tokio::sync::oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl HttpThread {
     fn start(
-        listener: TcpListener,
-        tls: openssl::ssl::SslAcceptor,
-        rules: Rules,
-        log: Log,
+        shared: Shared,
+        servers: impl FnOnce(&Shared, &http::StopHandle) -> Vec<Serving> + Send + 'static,
     ) -> io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
         let stop = http::StopHandle::new();
-        let stopping = stop.clone();
-        let thread = thread::Builder::new().name("https".into()).spawn(move || {
-            let served = http::serve(listener, tls, rules, log.clone(), stopping);
-            if let Err(error) = runtime.block_on(served) {
-                log.line(format_args!("https ended({error})"));
-            }
+        let handle = stop.clone();
+        let (stopping, stopped) = tokio::sync::oneshot::channel();
+        let thread = thread::Builder::new().name("http".into()).spawn(move || {
+            runtime.block_on(async {
+                for server in servers(&shared, &handle) {
+                    let log = shared.log.clone();
+                    tokio::spawn(async move {
+                        if let Err(error) = server.await {
+                            log.event("http", "-", format_args!("ended({error})"));
+                        }
+                    });
+                }
+                let _ = stopped.await;
+            });
         })?;
         Ok(Self {
             stop,
+            stopping: Some(stopping),
             thread: Some(thread),
         })
     }
@@ -294,6 +345,7 @@ impl HttpThread {
 impl Drop for HttpThread {
     fn drop(&mut self) {
         self.stop.shutdown();
+        drop(self.stopping.take());
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
@@ -322,7 +374,9 @@ fn open_data(path: &Path) -> Result<DataDir, StartError> {
 fn lock(data: &DataDir) -> Result<ServerLock, StartError> {
     let lock = ServerLock::take(&data.file("server.lock"))?;
     // Left by a server that was killed; a script must not read it.
-    let _ = std::fs::remove_file(data.file(files::ENDPOINTS));
+    for name in [files::ENDPOINTS, files::ENDPOINTS_JSON] {
+        let _ = std::fs::remove_file(data.file(name));
+    }
     Ok(lock)
 }
 
@@ -336,21 +390,27 @@ fn open_registry(data: Option<&DataDir>) -> Result<Arc<dyn Registry>, StartError
     Ok(Arc::new(SqliteStore::open(&path)?))
 }
 
-/// The CA lasts as long as the directory; the leaf is made anew when it does not serve any more.
-fn certificates(data: Option<&DataDir>, region: &str) -> Result<(Vec<u8>, Identity), StartError> {
-    let Some(data) = data else {
-        let ca = Identity::new_authority()?;
-        return Ok((ca.certificate_pem()?, ca.issue_leaf(region)?));
+/// The CA lasts as long as the directory; a leaf is made anew when it does not serve any more.
+fn certificates(data: Option<&DataDir>, region: &str) -> Result<Certificates, StartError> {
+    let ca = match data {
+        None => Identity::new_authority()?,
+        Some(data) => match load(data, "ca")? {
+            Some(ca) => ca,
+            None => save(data, "ca", Identity::new_authority()?)?,
+        },
     };
-    let ca = match load(data, "ca")? {
-        Some(ca) => ca,
-        None => save(data, "ca", Identity::new_authority()?)?,
+    let leaf = |name: &str, kind| match data {
+        None => Ok(ca.issue_leaf(region, kind)?),
+        Some(data) => match load(data, name)? {
+            Some(leaf) if leaf.serves(&ca, region)? => Ok(leaf),
+            _ => save(data, name, ca.issue_leaf(region, kind)?),
+        },
     };
-    let leaf = match load(data, "leaf")? {
-        Some(leaf) if leaf.serves(&ca, region)? => leaf,
-        _ => save(data, "leaf", ca.issue_leaf(region)?)?,
-    };
-    Ok((ca.certificate_pem()?, leaf))
+    Ok(Certificates {
+        leaf: leaf("leaf", KeyKind::Rsa)?,
+        quick_leaf: leaf("leaf-ec", KeyKind::EllipticCurve)?,
+        ca,
+    })
 }
 
 fn load(data: &DataDir, name: &str) -> Result<Option<Identity>, StartError> {
@@ -371,16 +431,4 @@ fn save(data: &DataDir, name: &str, identity: Identity) -> Result<Identity, Star
     write("key", &identity.key_pem()?, files::PRIVATE)?;
     write("pem", &identity.certificate_pem()?, files::PUBLIC)?;
     Ok(identity)
-}
-
-fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
-    let failed = |error| StartError::Io(format!("listen on {address}"), error);
-    let listener = TcpListener::bind(address).map_err(failed)?;
-    listener.set_nonblocking(true).map_err(failed)?;
-    Ok(listener)
-}
-
-fn local(listener: &TcpListener) -> Result<SocketAddr, StartError> {
-    let address = listener.local_addr();
-    address.map_err(|error| StartError::Io("listener".into(), error))
 }

@@ -163,13 +163,9 @@ fn registration_over_mqtt() {
         let mut wrong = Credentials::of_registration(DN, "authType=register,securemode=2");
         wrong.password = "00".into();
         assert_eq!(refused(&wrong, true), 4);
-        rules
-            .set_dynamic_registration(PK, false)
-            .expect("the product");
+        rules.forbid_registration(PK).expect("the product");
         assert_eq!(refused(&register, true), 4, "switch off");
-        rules
-            .set_dynamic_registration(PK, true)
-            .expect("the product");
+        common::switch_on(&rules, PK);
         let own = Credentials::of_secret(DN, issued.secret.reveal());
         own.connect(&rules, true, 60).expect("a sign-in");
         assert_eq!(refused(&register, true), 4, "active");

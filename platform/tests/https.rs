@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::client::{tls, tls_with_suite};
+use common::client::tls;
 use common::stage::Stage;
 use common::{Credentials, DN, PK, PRODUCT_SECRET, sign};
 use std::io::{Read, Write};
@@ -85,9 +85,7 @@ fn failures_are_http_200_with_a_code() {
     assert_eq!(code(&form(DN).replace(PK, "a1unknown")), 6250);
     assert_eq!(code(&form(DN).replace("random=42", "random=43")), 6600);
     assert_eq!(code(&form("dev-9999")), 6100);
-    rules
-        .set_dynamic_registration(PK, false)
-        .expect("the product");
+    rules.forbid_registration(PK).expect("the product");
     assert_eq!(code(&form(DN)), 6288);
     assert_eq!(stage.device(DN).registrations, 0);
     let lines = stage.lines();
@@ -139,7 +137,7 @@ fn other_requests_are_refused() {
 }
 
 #[test]
-fn the_certificate_names_the_platform_and_old_suites_work() {
+fn the_certificate_names_the_platform() {
     let stage = Stage::with(|builder| builder.region("ap-southeast-1"));
     let address = stage.platform.endpoints().https;
     tls(
@@ -148,7 +146,6 @@ fn the_certificate_names_the_platform_and_old_suites_work() {
         "iot-auth.ap-southeast-1.aliyuncs.com",
     );
     tls(stage.platform.ca_pem(), address, "127.0.0.1");
-    tls_with_suite(stage.platform.ca_pem(), address, "AES256-SHA256");
 }
 
 #[test]

@@ -171,13 +171,9 @@ fn every_registration_code_in_the_order_of_the_checks() {
         assert_eq!(ask("nope", DN, "1", "00", "rot13"), Err(6292));
         assert_eq!(ask("nope", DN, "1", "00", "sha256"), Err(6292));
         assert_eq!(ask("nope", DN, "1", "00", "hmacsha256"), Err(6250));
-        rules
-            .set_dynamic_registration(PK, false)
-            .expect("the product");
+        rules.forbid_registration(PK).expect("the product");
         assert_eq!(ask(PK, "unknown", "1", "00", "hmacsha256"), Err(6288));
-        rules
-            .set_dynamic_registration(PK, true)
-            .expect("the product");
+        common::switch_on(&rules, PK);
         assert_eq!(ask(PK, "unknown", "1", "00", "hmacsha256"), Err(6600));
         assert_eq!(ask(PK, "unknown", "1", "zz", "hmacsha256"), Err(6600));
         assert_eq!(ask(PK, DN, "1", &good, "hmacsha1"), Err(6600));
@@ -199,9 +195,7 @@ fn the_switch_keeps_activated_devices() {
         furnish(&rules);
         let issued = register(&rules, DN).expect("a registration");
         sign_in(&rules, issued.secret.reveal()).expect("a sign-in");
-        rules
-            .set_dynamic_registration(PK, false)
-            .expect("the product");
+        rules.forbid_registration(PK).expect("the product");
         sign_in(&rules, issued.secret.reveal()).expect("the switch is about registration only");
     });
 }
@@ -213,8 +207,8 @@ fn the_owner_gets_told_what_is_wrong() {
         let product = |key: Option<&str>, secret: Option<&str>| {
             rules.create_product(NewProduct {
                 key: key.map(Into::into),
-                name: None,
                 secret: secret.map(Secret::new),
+                ..NewProduct::default()
             })
         };
         assert_eq!(product(Some(PK), None), Err(AdminError::Exists));
@@ -237,7 +231,7 @@ fn the_owner_gets_told_what_is_wrong() {
             Err(AdminError::NoDevice)
         );
         assert_eq!(
-            rules.set_dynamic_registration("other", true),
+            rules.forbid_registration("other"),
             Err(AdminError::NoProduct)
         );
         assert_eq!(rules.devices(PK).expect("a store").len(), 1);

@@ -2,10 +2,12 @@
 
 mod common;
 
+use std::net::SocketAddr;
+
 use common::client::{Mqtt, Packet, connect_body, split_publish, tls, tls_with_suite};
 use common::stage::Stage;
 use common::{Credentials, DEVICE_SECRET, DN, PK};
-use linkauth_platform::Status;
+use linkauth_platform::{Endpoints, Status};
 
 fn own(rest: &str) -> String {
     format!("/{PK}/{DN}/{rest}")
@@ -213,12 +215,35 @@ fn topics_of_others_are_out_of_reach() {
 
 #[test]
 fn suites_of_the_c_sdk() {
-    let stage = Stage::new();
+    let any = SocketAddr::from(([127, 0, 0, 1], 0));
+    let stage = Stage::with(|builder| {
+        builder.listen(Endpoints {
+            mqtts_legacy: Some(any),
+            https_legacy: Some(any),
+            ..Endpoints::default()
+        })
+    });
+    let Endpoints {
+        mqtts,
+        https,
+        mqtts_legacy: Some(old_mqtts),
+        https_legacy: Some(old_https),
+        ..
+    } = stage.platform.endpoints()
+    else {
+        panic!("no listeners for old clients");
+    };
+    let ca = stage.platform.ca_pem();
     for suite in ["AES256-SHA256", "AES256-SHA", "AES128-SHA256", "AES128-SHA"] {
-        let address = stage.platform.endpoints().mqtts;
-        let stream = tls_with_suite(stage.platform.ca_pem(), address, suite);
+        let stream = tls_with_suite(ca, old_mqtts, suite).expect("a TLS session");
         assert_eq!(Mqtt::connect(stream, &good(), 60).1, 0, "{suite}");
+        assert!(tls_with_suite(ca, old_https, suite).is_some(), "{suite}");
+        for modern in [mqtts, https] {
+            assert!(tls_with_suite(ca, modern, suite).is_none(), "{suite}");
+        }
     }
+    let stream = tls(ca, old_mqtts, "localhost");
+    assert_eq!(Mqtt::connect(stream, &good(), 60).1, 0, "modern ones too");
 }
 
 #[test]

@@ -2,134 +2,16 @@
 
 mod common;
 
-use std::collections::HashMap;
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
-use std::net::{SocketAddr, TcpStream};
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::net::TcpStream;
+use std::path::Path;
 
 use common::Credentials;
 use common::client::{Mqtt, Packet, plain, post, split_publish, tls};
-use serde_json::Value;
+use common::program::{Directory, Server, fail, json, mode, program, run};
 
 const PK: &str = common::PK;
 const DN: &str = common::DN;
-
-fn program(data: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_linkauth-platform"));
-    command.arg("--data").arg(data);
-    command
-}
-
-/// Runs a command that must succeed, and returns what it printed.
-fn run(data: &Path, arguments: &[&str]) -> String {
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = program(data).args(arguments).output().expect("the program");
-    let stderr = String::from_utf8_lossy(&stderr);
-    assert!(status.success(), "{arguments:?}: {stderr}");
-    String::from_utf8(stdout).expect("text")
-}
-
-/// Runs a command that must fail with exit code 1, and returns what it complained.
-fn fail(data: &Path, arguments: &[&str]) -> String {
-    let output = program(data).args(arguments).output().expect("the program");
-    assert_eq!(output.status.code(), Some(1), "{arguments:?}");
-    assert!(output.stdout.is_empty());
-    String::from_utf8(output.stderr).expect("text")
-}
-
-fn json(text: &str) -> Value {
-    serde_json::from_str(text).expect("JSON")
-}
-
-fn mode(path: &Path) -> u32 {
-    let metadata = fs::metadata(path).expect("a file");
-    metadata.permissions().mode() & 0o777
-}
-
-/// A running server. It ends with the test, whatever the test does.
-struct Server {
-    child: Child,
-    lines: HashMap<String, String>,
-}
-
-impl Server {
-    fn start(data: &Path, more: &[&str]) -> Self {
-        let any = "127.0.0.1:0";
-        let mut child = program(data)
-            .args(["serve", "--exit-with-parent"])
-            .args(["--mqtt", any, "--mqtts", any, "--https", any])
-            .args(more)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program");
-        let stdout = BufReader::new(child.stdout.take().expect("a pipe"));
-        let mut server = Self {
-            child,
-            lines: HashMap::new(),
-        };
-        for line in stdout.lines() {
-            let line = line.expect("text");
-            let (name, value) = line.split_once(' ').unwrap_or((&line, ""));
-            server.lines.insert(name.to_owned(), value.to_owned());
-            if name == "ready" {
-                return server;
-            }
-        }
-        panic!("not ready: {:?}", server.lines);
-    }
-
-    fn address(&self, name: &str) -> SocketAddr {
-        self.lines[name].parse().expect("an address")
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        PathBuf::from(&self.lines[name])
-    }
-
-    fn signal(&self, signal: &str) {
-        let status = Command::new("kill")
-            .args([signal, &self.child.id().to_string()])
-            .status();
-        assert!(status.expect("kill").success());
-    }
-
-    /// Waits for the end; returns the exit code and the log.
-    fn wait(mut self) -> (Option<i32>, String) {
-        let mut log = String::new();
-        let mut stderr = self.child.stderr.take().expect("a pipe");
-        stderr.read_to_string(&mut log).expect("text");
-        let status = self.child.wait().expect("an end");
-        (status.code(), log)
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // Both fail when the program has ended, which is as good.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-struct Directory(tempfile::TempDir);
-
-impl Directory {
-    fn new() -> Self {
-        Self(tempfile::tempdir().expect("a temporary directory"))
-    }
-
-    fn data(&self) -> PathBuf {
-        self.0.path().join("new").join("data")
-    }
-}
 
 /// Creates a product and a device by command line; returns the DeviceSecret.
 fn furnish(data: &Path) -> String {
@@ -306,16 +188,18 @@ fn what_list_and_show_print() {
     furnish(&data);
     assert_eq!(
         run(&data, &["product", "show", PK]),
-        format!("product_key {PK}\nname {PK}\ndynamic_registration off\n")
+        format!("product_key {PK}\nname {PK}\ndynamic_registration off\nauthentication secret\n")
     );
     run(&data, &["product", "dynamic-registration", PK, "on"]);
     assert_eq!(
         run(&data, &["product", "list", "--json"]),
-        format!("[{{\"product_key\":\"{PK}\",\"name\":\"{PK}\",\"dynamic_registration\":true}}]\n")
+        format!(
+            "[{{\"product_key\":\"{PK}\",\"name\":\"{PK}\",\"dynamic_registration\":true,\"authentication\":\"secret\"}}]\n"
+        )
     );
     assert_eq!(
         run(&data, &["product", "list"]),
-        format!("{PK}\t{PK}\ton\n")
+        format!("{PK}\t{PK}\ton\tsecret\n")
     );
     assert_eq!(
         run(&data, &["device", "show", PK, DN, "--json"]),

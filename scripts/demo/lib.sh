@@ -6,6 +6,7 @@ work=             # the folder of this run
 account=/dev/null # everything that is said, to be searched for secrets at the end
 platform=         # its process
 exit_code=        # of what ran last
+serve_options=()  # of the platform, beside where it listens
 product_key=
 mqtt_port='' https_port='' ca=''
 : "${BUILD_DIR:=}" "${PLATFORM:=}" "${GATEWAY:=}" "${FIRMWARE:=}"
@@ -36,7 +37,7 @@ claim() {
 start_platform() {
     local name value listen=127.0.0.1:0
     mkfifo "$work/ready" "$work/lifeline"
-    "$PLATFORM" --data "$work/platform" serve --mqtt "$listen" --mqtts "$listen" --https "$listen" --exit-with-parent \
+    "$PLATFORM" --data "$work/platform" serve --mqtt "$listen" --mqtts "$listen" --https "$listen" --exit-with-parent "${serve_options[@]}" \
         <"$work/lifeline" >"$work/ready" 2>"$work/logs/platform" &
     platform=$!
     exec 9>"$work/lifeline" 8<"$work/ready"
@@ -83,6 +84,7 @@ clean_up() {
         kill -KILL "$platform" 2>/dev/null || true
         wait "$platform" 2>/dev/null || true
     fi
+    note_secrets
     rm -rf "$work"
     exit "$code"
 }
@@ -141,6 +143,18 @@ secret_in() {
     dd if="$1" bs=1 skip="$((at + 1))" count="$((bytes[at]))" status=none
 }
 
+# note_secrets: for a run of all tests, which searches everything that was printed for them.
+note_secrets() {
+    local secret record
+    [ -n "${LINKAUTH_SECRETS_USED:-}" ] && [ -d "$work" ] || return 0
+    for secret in "$work"/secrets/*; do
+        [ ! -f "$secret" ] || { cat "$secret" && echo; }
+    done >>"$LINKAUTH_SECRETS_USED"
+    for record in "$work"/stores/*/*.linkauth; do
+        [ ! -s "$record" ] || { secret_in "$record" && echo; }
+    done >>"$LINKAUTH_SECRETS_USED"
+}
+
 exit_code_is() { [ "$exit_code" -eq "$1" ]; }
 
 # says <log> <text>
@@ -165,6 +179,7 @@ collect_secrets() {
         cat "$secret"
         echo
     done | sort -u >"$work/patterns"
+    note_secrets
     ! grep -q '^.\{0,15\}$' "$work/patterns"
 }
 

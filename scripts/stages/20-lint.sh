@@ -10,7 +10,7 @@ if cargo clippy --version; then
     lint -p linkauth --all-targets --features posix,capi,flash,seal
     lint -p linkauth --lib --profile capi --features posix,artifact
     lint -p linkauth --lib --profile capi --no-default-features --features artifact
-    for features in "" sha1 md5 posix flash seal capi; do
+    for features in "" sha1 md5 register-mqtt posix flash sealing seal capi; do
         lint -p linkauth --lib --no-default-features --features "$features"
     done
     lint -p linkauth-tls --all-targets

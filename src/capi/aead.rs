@@ -7,6 +7,7 @@ use super::store::linkauth_seal;
 use crate::secret::Wiped;
 use crate::status::{Error, Result};
 use crate::store::aead::{self, KEY_SIZE};
+use core::convert::identity;
 use core::ffi::c_void;
 
 /// Bytes of a linkauth_aead.
@@ -60,30 +61,41 @@ impl Aead {
 
 /// The size of a linkauth_aead in this library, in bytes.
 ///
-/// Threads: any. Since 0.1.0.
+/// @return Bytes.
+///
+/// Threads: any.
+/// Blocks: no.
+/// Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn linkauth_aead_size() -> usize {
     LINKAUTH_AEAD_SIZE
 }
 
-/// Makes a ready seal. Only in libraries built with LINKAUTH_SEAL. A key that lies beside the record protects nothing: fetch it from a TPM, a
-/// secure element, a keyring, or a file on another medium.
+/// Makes a ready seal. Only in libraries built with LINKAUTH_SEAL. A key that lies beside the
+/// record protects nothing: fetch it from a TPM, a secure element, a keyring, or a file on another
+/// medium. It fetches no key yet.
 ///
 /// @param[out] aead Storage of at least LINKAUTH_AEAD_SIZE bytes, aligned to 8.
 /// @param size Its size in bytes.
 /// @param[in] key Fetches the key.
-/// @param key_user Passed to `key`, never looked at.
+/// @param[in] key_user Passed to `key`, never looked at; may be NULL.
 /// @param[in] random Random bytes for the nonce, or NULL for the system's (Linux only).
-/// @param random_user Passed to `random`, never looked at.
+/// @param[in] random_user Passed to `random`, never looked at; may be NULL.
 /// @param[out] seal Filled in, for linkauth_device_config.seal. Its struct_size must be set.
 /// @retval LINKAUTH_OK The seal can be used until linkauth_aead_wipe.
 /// @retval LINKAUTH_ERROR_CALLBACK_MISSING `key` is NULL.
 /// @retval LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_OBJECT_SIZE, LINKAUTH_ERROR_STRUCT_SIZE,
 /// LINKAUTH_ERROR_BUSY An argument is wrong.
 ///
-/// When the key cannot be fetched, a call reports LINKAUTH_ERROR_STORE_SEALED; when it is another one
-/// or the record was changed, LINKAUTH_ERROR_STORE_UNSEAL.
-/// Threads: one at a time for one seal. Blocks: no. Since 0.1.0.
+/// When the key cannot be fetched, a call reports LINKAUTH_ERROR_STORE_SEALED; when it is another
+/// one or the record was changed, LINKAUTH_ERROR_STORE_UNSEAL.
+/// Ownership: the storage stays the caller's. It, and what `key_user` and `random_user` point to,
+/// must outlive every device that uses the seal.
+/// Wiped: each copy of the key that linkauth made, at the end of the call that used it; on an
+/// error the seal is zeroed.
+/// Threads: one at a time for one seal, and so for all devices that share it.
+/// Blocks: no; its callbacks as long as the caller's do.
+/// Since 0.1.0.
 ///
 /// # Safety
 /// `aead` is writable for `size` bytes, `seal` for its struct_size.
@@ -101,16 +113,21 @@ pub unsafe extern "C" fn linkauth_aead_init(
     // SAFETY: the contracts are the caller's.
     boundary::status(unsafe {
         write_struct(seal, &linkauth_seal::NONE).and_then(|()| {
-            Object::<Aead>::init(aead, size, || {
-                if key.is_none() {
-                    return Err(Error::CALLBACK_MISSING);
-                }
-                Ok(Aead {
-                    key,
-                    key_user,
-                    random: CallbackRandom::new(random, random_user),
-                })
-            })?;
+            Object::<Aead>::init(
+                aead,
+                size,
+                || {
+                    if key.is_none() {
+                        return Err(Error::CALLBACK_MISSING);
+                    }
+                    Ok(Aead {
+                        key,
+                        key_user,
+                        random: CallbackRandom::new(random, random_user),
+                    })
+                },
+                identity,
+            )?;
             write_struct(
                 seal,
                 &linkauth_seal {
@@ -171,11 +188,16 @@ unsafe extern "C" fn unseal_with(
     })
 }
 
-/// Gives up a seal. Always legal: on NULL, on zeroed storage, and twice.
+/// Gives up a seal. Always legal: on NULL, on zeroed storage, and twice. It does not touch what
+/// was sealed, nor the caller's key.
 ///
 /// @param[in,out] aead The seal; no device may use it any more.
 ///
-/// Threads: one at a time for one seal. Blocks: no. Since 0.1.0.
+/// Ownership: the storage may then be freed.
+/// Wiped: the storage.
+/// Threads: one at a time for one seal.
+/// Blocks: no.
+/// Since 0.1.0.
 ///
 /// # Safety
 /// `aead` is NULL, was initialised, or is zeroed.

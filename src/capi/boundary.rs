@@ -2,7 +2,7 @@
 
 use super::LINKAUTH_NUL_TERMINATED;
 use crate::status::{self, Error, Result};
-use core::ffi::{CStr, c_char};
+use core::ffi::c_char;
 use core::mem::{MaybeUninit, size_of};
 use core::ops::Range;
 use core::ptr;
@@ -40,15 +40,45 @@ pub(super) unsafe fn bytes<'a>(data: *const u8, length: usize) -> Result<Option<
 /// If `text` is not NULL, `length` bytes are readable there, or, for `LINKAUTH_NUL_TERMINATED`,
 /// all up to a NUL; and they stay unchanged for `'a`.
 pub(super) unsafe fn text<'a>(text: *const c_char, length: usize) -> Result<Option<&'a [u8]>> {
-    if text.is_null() && length == LINKAUTH_NUL_TERMINATED {
+    if text.is_null() && (length == 0 || length == LINKAUTH_NUL_TERMINATED) {
         return Ok(None);
+    }
+    // SAFETY: the contract is the same.
+    unsafe { given_text(text, length) }.map(Some)
+}
+
+/// A text that C lends and must give.
+///
+/// # Safety
+/// As of `text`.
+#[inline(never)]
+pub(super) unsafe fn given_text<'a>(text: *const c_char, mut length: usize) -> Result<&'a [u8]> {
+    if text.is_null() {
+        return Err(Error::ARGUMENT_NULL);
     }
     if length == LINKAUTH_NUL_TERMINATED {
         // SAFETY: NUL-terminated by this function's contract.
-        return Ok(Some(unsafe { CStr::from_ptr(text) }.to_bytes()));
+        length = unsafe { length_of(text) };
     }
-    // SAFETY: the contract is the same.
-    unsafe { bytes(text.cast(), length) }
+    if length > isize::MAX as usize {
+        return Err(Error::ARGUMENT_TOO_LONG);
+    }
+    // SAFETY: not NULL, and readable for `length` by this function's contract.
+    Ok(unsafe { core::slice::from_raw_parts(text.cast(), length) })
+}
+
+/// Bytes before the NUL. One at a time: the C library's strlen leaves 32 and more of them in
+/// registers, and the text may be a secret that no scrubbed scope surrounds yet.
+///
+/// # Safety
+/// `text` is not NULL, and NUL-terminated.
+unsafe fn length_of(text: *const c_char) -> usize {
+    let mut length = 0usize;
+    // SAFETY: the NUL has not been passed.
+    while unsafe { text.add(length).read_volatile() } != 0 {
+        length = length.wrapping_add(1);
+    }
+    length
 }
 
 /// A writable buffer that C lends.
@@ -234,6 +264,11 @@ pub(super) trait Kind {
     const MAGIC: u32;
 }
 
+/// What an object that is made in place is at first.
+pub(super) trait Idle {
+    const IDLE: Self;
+}
+
 /// Every object's storage is aligned like this.
 const ALIGNMENT: usize = 8;
 
@@ -266,39 +301,89 @@ unsafe fn take<'h>(header: *const Header, magic: u32) -> Result<&'h Header> {
     Ok(header)
 }
 
+/// # Safety
+/// If `storage` is not NULL, `size` bytes are writable there; `needed` is that of an object.
+#[inline(never)]
+unsafe fn clear_storage(storage: *mut u8, size: usize, needed: usize, magic: u32) -> Result<()> {
+    check_storage(storage)?;
+    if size < needed {
+        return Err(Error::OBJECT_SIZE);
+    }
+    // SAFETY: writable for `size` bytes, aligned, and large enough. If a reference to what is there
+    // is out, the header says so, and nothing is touched.
+    unsafe {
+        let header = &*storage.cast::<Header>();
+        if header.magic.load(Ordering::Acquire) == magic && header.busy.load(Ordering::Acquire) == 1
+        {
+            return Err(Error::BUSY);
+        }
+        ptr::write_bytes(storage, 0, size);
+    }
+    Ok(())
+}
+
 impl<T: Kind> Object<T> {
     const ALIGNED: () = assert!(align_of::<Self>() <= ALIGNMENT);
 
     /// Puts a new object into storage of `size` bytes. What was there before is forgotten, but not
-    /// while it is in use.
+    /// while it is in use. What may fail comes first, so that the object is made where it lies.
     ///
     /// # Safety
     /// If `storage` is not NULL, `size` bytes are writable there.
-    pub(super) unsafe fn init<S>(
+    #[cfg(any(feature = "flash", feature = "posix", feature = "seal"))]
+    pub(super) unsafe fn init<S, P>(
         storage: *mut S,
         size: usize,
-        make: impl FnOnce() -> Result<T>,
+        parse: impl FnOnce() -> Result<P>,
+        make: impl FnOnce(P) -> T,
     ) -> Result<()> {
-        let () = Self::ALIGNED;
-        check_storage(storage.cast())?;
-        if size < size_of::<Self>() {
-            return Err(Error::OBJECT_SIZE);
-        }
-        let object = storage.cast::<Object<T>>();
-        // SAFETY: writable for `size` bytes, aligned, and large enough. If a reference to what is
-        // there is out, the header says so, and nothing is touched.
+        // SAFETY: the contract is this function's.
         unsafe {
-            let header = &(*object).header;
-            if header.magic.load(Ordering::Acquire) == T::MAGIC
-                && header.busy.load(Ordering::Acquire) == 1
-            {
-                return Err(Error::BUSY);
-            }
-            ptr::write_bytes(storage.cast::<u8>(), 0, size);
-            (&raw mut (*object).inner).write(MaybeUninit::new(make()?));
+            let object = Self::clear(storage, size)?;
+            let parts = parse()?;
+            (&raw mut (*object).inner).write(MaybeUninit::new(make(parts)));
             (*object).header.magic.store(T::MAGIC, Ordering::Release);
         }
         Ok(())
+    }
+
+    /// Like `init`, for what is too large to be moved: `begin` completes `IDLE` where it lies. Zeroed on
+    /// an error.
+    ///
+    /// # Safety
+    /// As `init`.
+    pub(super) unsafe fn init_in_place<S>(
+        storage: *mut S,
+        size: usize,
+        begin: impl FnOnce(&mut T) -> Result<()>,
+    ) -> Result<()>
+    where
+        T: Idle,
+    {
+        // SAFETY: the contract is this function's; no reference to `inner` exists but this one.
+        unsafe {
+            let object = Self::clear(storage, size)?;
+            (&raw mut (*object).inner).write(MaybeUninit::new(T::IDLE));
+            let begun = begin((*object).inner.assume_init_mut());
+            if begun.is_err() {
+                (*object).inner.assume_init_drop();
+                wipe(object.cast(), size_of::<Self>());
+                return begun;
+            }
+            (*object).header.magic.store(T::MAGIC, Ordering::Release);
+        }
+        Ok(())
+    }
+
+    /// Zeroes storage that can hold the object, and in which none is in use.
+    ///
+    /// # Safety
+    /// As `init`.
+    unsafe fn clear<S>(storage: *mut S, size: usize) -> Result<*mut Object<T>> {
+        let () = Self::ALIGNED;
+        // SAFETY: the contract is this function's; an object begins with its header.
+        unsafe { clear_storage(storage.cast(), size, size_of::<Self>(), T::MAGIC)? };
+        Ok(storage.cast())
     }
 
     /// Lends the object to `use_it`, unless it is in use already.

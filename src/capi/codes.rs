@@ -1,12 +1,13 @@
 //! Names for numbers that cross the border as plain integers. No signature or struct uses these
 //! types: the width of an enum differs between compilers.
 
-/// Every status. Groups of hundreds: 1 argument, 2 space, 3 refusal by the platform, 4 malformed
-/// reply, 5 store, 6 transport and system, 7 life cycle. Numbers are never changed or reused.
-/// `linkauth_status_text` has a sentence on each.
+/// Every status, each with its sentence of linkauth_status_text. Groups of hundreds: 1 argument, 2
+/// space, 3 refusal by the platform, 4 malformed reply, 5 store, 6 transport and system, 7 life
+/// cycle. Numbers are never changed or reused.
 #[repr(C)]
 #[allow(missing_docs)]
 pub enum linkauth_status_code {
+    /// success
     LINKAUTH_OK = 0,
     LINKAUTH_ERROR_ARGUMENT_NULL = 101,
     LINKAUTH_ERROR_ARGUMENT_EMPTY = 102,

@@ -1,15 +1,15 @@
 //! The device object: initialise, store a secret, report a CONNACK, read the error detail, wipe.
 
-use super::boundary::{self, Kind, Object, Versioned, read_struct, text, write_struct};
-use super::codes::{linkauth_kind, linkauth_state};
+use super::boundary::{
+    self, Idle, Kind, Object, Versioned, given_text, read_struct, text, write_struct,
+};
 use super::linkauth_status;
 use super::store::{CallbackStore, linkauth_seal, linkauth_store};
+use super::surrounding::{Surrounding, System, linkauth_critical_section};
 use crate::Secret;
 use crate::device::{Detail, Device};
-use crate::identity::{Endpoint, Identity};
 use crate::random::Random;
 use crate::status::{Error, Result};
-use crate::store::State;
 use core::ffi::{c_char, c_void};
 
 /// Bytes of a linkauth_device.
@@ -72,13 +72,15 @@ pub struct linkauth_device_config {
     pub random: linkauth_random,
     /// Passed to `random`, never looked at.
     pub random_user: *mut c_void,
+    /// Surrounds each stretch of code that has a secret in its registers, or NULL. Copied; what
+    /// `user` points to must outlive the device.
+    pub critical_section: *const linkauth_critical_section,
 }
 
 // SAFETY: repr(C), no padding (asserted), and all zero is a value.
 unsafe impl Versioned for linkauth_device_config {
-    const FIRST_SIZE: usize = size_of::<linkauth_device_config>();
+    const FIRST_SIZE: usize = 8 + 13 * size_of::<usize>();
 }
-const _: () = assert!(size_of::<linkauth_device_config>() == 8 + 12 * size_of::<usize>());
 
 /// Numbers behind the last error of a device.
 #[repr(C)]
@@ -102,14 +104,8 @@ pub struct linkauth_error_detail {
 
 // SAFETY: repr(C), no padding (asserted), and all zero is a value.
 unsafe impl Versioned for linkauth_error_detail {
-    const FIRST_SIZE: usize = size_of::<linkauth_error_detail>();
+    const FIRST_SIZE: usize = 24;
 }
-const _: () = assert!(size_of::<linkauth_error_detail>() == 24);
-
-#[cfg(feature = "posix")]
-pub(super) type Surrounding = crate::posix::Signals;
-#[cfg(not(feature = "posix"))]
-pub(super) type Surrounding = crate::Unguarded;
 
 /// What lies in a linkauth_device.
 pub(super) struct DeviceObject {
@@ -120,6 +116,13 @@ pub(super) struct DeviceObject {
 impl Kind for DeviceObject {
     const MAGIC: u32 = 0x4c4b_4445;
 }
+
+impl Idle for DeviceObject {
+    const IDLE: DeviceObject = DeviceObject {
+        device: Device::nobody(CallbackStore::NONE, Surrounding::NONE),
+        random: CallbackRandom::new(None, core::ptr::null_mut()),
+    };
+}
 const _: () = assert!(size_of::<Object<DeviceObject>>() <= LINKAUTH_DEVICE_SIZE);
 const _: () = assert!(align_of::<Object<DeviceObject>>() <= align_of::<linkauth_device>());
 
@@ -129,9 +132,8 @@ pub(super) struct CallbackRandom {
     user: *mut c_void,
 }
 
-#[cfg(feature = "seal")]
 impl CallbackRandom {
-    pub(super) fn new(callback: linkauth_random, user: *mut c_void) -> CallbackRandom {
+    pub(super) const fn new(callback: linkauth_random, user: *mut c_void) -> CallbackRandom {
         CallbackRandom { callback, user }
     }
 }
@@ -160,7 +162,11 @@ fn system_random(_: &mut [u8]) -> Result<()> {
 
 /// The size of a linkauth_device in this library, in bytes: for callers that open it with dlopen.
 ///
-/// Threads: any. Since 0.1.0.
+/// @return Bytes.
+///
+/// Threads: any.
+/// Blocks: no.
+/// Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn linkauth_device_size() -> usize {
     LINKAUTH_DEVICE_SIZE
@@ -181,11 +187,15 @@ pub extern "C" fn linkauth_device_size() -> usize {
 /// @retval LINKAUTH_ERROR_OBJECT_SIZE The storage is too small or misaligned.
 /// @retval LINKAUTH_ERROR_STRUCT_SIZE A struct_size is wrong.
 /// @retval LINKAUTH_ERROR_RESERVED_NOT_ZERO An unknown flag is set.
-/// @retval LINKAUTH_ERROR_CALLBACK_MISSING The store lacks a callback.
+/// @retval LINKAUTH_ERROR_CALLBACK_MISSING The store or the critical section lacks a callback.
 /// @retval LINKAUTH_ERROR_BUSY The storage holds a device that is in use: nothing was changed.
 ///
-/// Ownership: the storage stays the caller's. Wiped: on an error the storage is zeroed.
-/// Threads: any, one at a time for one device. Blocks: no. Since 0.1.0.
+/// Ownership: the storage stays the caller's. The texts are copied; what the store's and the
+/// seal's `user` and `random_user` point to must outlive the device.
+/// Wiped: on an error the storage is zeroed (but for LINKAUTH_ERROR_BUSY).
+/// Threads: one at a time for one device; different devices are independent.
+/// Blocks: no.
+/// Since 0.1.0.
 ///
 /// # Safety
 /// `device` is writable for `size` bytes; `config` and what it points to are readable.
@@ -198,44 +208,45 @@ pub unsafe extern "C" fn linkauth_device_init(
 ) -> linkauth_status {
     // SAFETY: the contracts are the caller's.
     boundary::status(unsafe {
-        Object::<DeviceObject>::init(device, size, || {
-            read_struct(config).and_then(|config| make(&config))
+        Object::<DeviceObject>::init_in_place(device, size, |object| {
+            configure(object, config)?;
+            object.device.get_ready();
+            Ok(())
         })
     })
 }
 
+/// Apart: the configuration is off the stack when the record is named, which takes a hash.
+///
 /// # Safety
-/// The texts and the store of `config` are readable.
-unsafe fn make(config: &linkauth_device_config) -> Result<DeviceObject> {
-    if config.flags & !LINKAUTH_DEVICE_KEEP_SIGNALS != 0 {
-        return Err(Error::RESERVED_NOT_ZERO);
-    }
+/// `config` and what it points to are readable.
+#[inline(never)]
+unsafe fn configure(
+    object: &mut DeviceObject,
+    config: *const linkauth_device_config,
+) -> Result<()> {
+    let DeviceObject { device, random } = object;
     // SAFETY: the contract is this function's.
-    let (product_key, device_name, region, instance_id, store) = unsafe {
-        (
-            text(config.product_key, config.product_key_length)?.ok_or(Error::ARGUMENT_NULL)?,
-            text(config.device_name, config.device_name_length)?.ok_or(Error::ARGUMENT_NULL)?,
-            text(config.region, config.region_length)?,
-            text(config.instance_id, config.instance_id_length)?,
-            CallbackStore::read(config.store, config.seal)?,
-        )
-    };
-    Ok(DeviceObject {
-        device: Device::new(
-            Identity::new(product_key, device_name)?,
-            Endpoint::new(region, instance_id)?,
-            store,
-            surrounding(config.flags),
-        ),
-        random: CallbackRandom {
-            callback: config.random,
-            user: config.random_user,
-        },
-    })
+    unsafe {
+        let config = read_struct(config)?;
+        if config.flags & !LINKAUTH_DEVICE_KEEP_SIGNALS != 0 {
+            return Err(Error::RESERVED_NOT_ZERO);
+        }
+        let product_key = given_text(config.product_key, config.product_key_length)?;
+        let device_name = given_text(config.device_name, config.device_name_length)?;
+        let region = text(config.region, config.region_length)?;
+        let instance_id = text(config.instance_id, config.instance_id_length)?;
+        device.store.read(config.store, config.seal)?;
+        device.quiet = Surrounding::new(system(config.flags), config.critical_section)?;
+        device.identity.set(product_key, device_name)?;
+        device.endpoint.set(region, instance_id)?;
+        *random = CallbackRandom::new(config.random, config.random_user);
+    }
+    Ok(())
 }
 
 #[cfg(feature = "posix")]
-fn surrounding(flags: u32) -> Surrounding {
+pub(super) fn system(flags: u32) -> System {
     if flags & LINKAUTH_DEVICE_KEEP_SIGNALS != 0 {
         crate::posix::Signals::Left
     } else {
@@ -244,7 +255,7 @@ fn surrounding(flags: u32) -> Surrounding {
 }
 
 #[cfg(not(feature = "posix"))]
-fn surrounding(_: u32) -> Surrounding {
+pub(super) fn system(_: u32) -> System {
     crate::Unguarded
 }
 
@@ -263,8 +274,10 @@ fn surrounding(_: u32) -> Surrounding {
 /// @retval LINKAUTH_ERROR_STORE_... The store failed: the secret is not stored.
 /// @retval LINKAUTH_ERROR_NOT_INITIALISED, LINKAUTH_ERROR_BUSY The device cannot be used.
 ///
-/// Ownership: `secret` stays the caller's, to be wiped with linkauth_wipe. Wiped: every copy of
-/// linkauth's. Threads: one at a time for one device. Blocks: as long as the store does.
+/// Ownership: `secret` stays the caller's, to be wiped with linkauth_wipe.
+/// Wiped: every copy of the secret that linkauth made, whatever the result.
+/// Threads: one at a time for one device; different devices are independent.
+/// Blocks: as long as the store does.
 /// Since 0.1.0.
 ///
 /// # Safety
@@ -279,7 +292,7 @@ pub unsafe extern "C" fn linkauth_store_secret(
     // SAFETY: the contracts are the caller's.
     boundary::status(unsafe {
         Object::<DeviceObject>::with(device, |object| {
-            let secret = text(secret, length)?.ok_or(Error::ARGUMENT_NULL)?;
+            let secret = given_text(secret, length)?;
             object.device.store_secret(Secret::new(secret)?)
         })
     })
@@ -287,7 +300,7 @@ pub unsafe extern "C" fn linkauth_store_secret(
 
 /// Tells linkauth how the platform answered the CONNECT of a sign-in. An accepted one marks the
 /// stored secret as activated; any other comes back as a status whose text says what to check, and
-/// the error detail says whether and when to try again.
+/// the error detail says whether and when to try again. It does not ask the platform.
 ///
 /// A stored secret that is refused before it was ever accepted may have been replaced by a
 /// registration elsewhere: linkauth_register is then allowed, up to five registrations in all. A
@@ -311,7 +324,11 @@ pub unsafe extern "C" fn linkauth_store_secret(
 /// @retval LINKAUTH_ERROR_NOT_INITIALISED, LINKAUTH_ERROR_BUSY The device cannot be used.
 ///
 /// Source: the platform's page on CONNACK codes; for code 4, users' reports.
-/// Threads: one at a time for one device. Blocks: as long as the store does. Since 0.1.0.
+/// Ownership: nothing is lent beyond the call.
+/// Wiped: the record that was read, and with it the secret.
+/// Threads: one at a time for one device; different devices are independent.
+/// Blocks: as long as the store does.
+/// Since 0.1.0.
 ///
 /// # Safety
 /// `device` was initialised or is zeroed.
@@ -327,109 +344,6 @@ pub unsafe extern "C" fn linkauth_report_connack(
     })
 }
 
-/// What is stored of a device, its secret left out.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct linkauth_store_info {
-    /// sizeof(linkauth_store_info), set by the caller.
-    pub struct_size: u32,
-    /// LINKAUTH_STATE_...
-    pub state: u32,
-    /// LINKAUTH_KIND_...
-    pub kind: u32,
-    /// 1 if the secret is sealed, else 0.
-    pub is_sealed: u32,
-    /// One more with each save.
-    pub sequence: u32,
-    /// Registrations that the device has completed, since the last one that was accepted.
-    pub registrations: u32,
-}
-
-// SAFETY: repr(C), no padding (asserted), and all zero is a value.
-unsafe impl Versioned for linkauth_store_info {
-    const FIRST_SIZE: usize = size_of::<linkauth_store_info>();
-}
-const _: () = assert!(size_of::<linkauth_store_info>() == 24);
-
-/// Says what is stored of a device, for an operator. It never shows the secret, and needs no key of a
-/// sealed one.
-///
-/// @param[in,out] device The device.
-/// @param[out] info Its struct_size must be set.
-/// @retval LINKAUTH_OK A usable record is stored.
-/// @retval LINKAUTH_ERROR_STORE_ABSENT None is: store a secret or register.
-/// @retval LINKAUTH_ERROR_STORE_DAMAGED One is, and is damaged: restore the file, or erase it with
-/// linkauth_store_erase and have an operator reset the device.
-/// @retval LINKAUTH_ERROR_STORE_... Why it cannot be used.
-/// @retval LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_STRUCT_SIZE, LINKAUTH_ERROR_NOT_INITIALISED,
-/// LINKAUTH_ERROR_BUSY The arguments cannot be used.
-///
-/// Threads: one at a time for one device. Blocks: as long as the store does. Since 0.1.0.
-///
-/// # Safety
-/// `device` was initialised or is zeroed; `info` is writable for its struct_size.
-#[unsafe(no_mangle)]
-#[must_use]
-pub unsafe extern "C" fn linkauth_store_inspect(
-    device: *mut linkauth_device,
-    info: *mut linkauth_store_info,
-) -> linkauth_status {
-    let mut filled = linkauth_store_info {
-        struct_size: 0,
-        state: 0,
-        kind: 0,
-        is_sealed: 0,
-        sequence: 0,
-        registrations: 0,
-    };
-    // SAFETY: the contracts are the caller's.
-    boundary::status(unsafe {
-        write_struct(info, &filled).and_then(|()| {
-            Object::<DeviceObject>::with(device, |object| {
-                let inspection = object.device.inspect()?;
-                filled.state = match inspection.state {
-                    State::Issued => linkauth_state::LINKAUTH_STATE_ISSUED as u32,
-                    State::Activated => linkauth_state::LINKAUTH_STATE_ACTIVATED as u32,
-                };
-                filled.kind = if inspection.is_token {
-                    linkauth_kind::LINKAUTH_KIND_DEVICE_TOKEN as u32
-                } else {
-                    linkauth_kind::LINKAUTH_KIND_DEVICE_SECRET as u32
-                };
-                filled.is_sealed = u32::from(inspection.is_sealed);
-                filled.sequence = inspection.sequence;
-                filled.registrations = u32::from(inspection.registrations);
-                write_struct(info, &filled)
-            })
-        })
-    })
-}
-
-/// Removes what is stored of a device, damaged or not, for an operator. The platform is not told: a
-/// device that was active cannot register again before an operator called ResetThing, or deleted and
-/// added it.
-///
-/// @param[in,out] device The device.
-/// @retval LINKAUTH_OK Nothing is stored any more. A journaling file system or flash translation layer
-/// may keep the old bytes for a while.
-/// @retval LINKAUTH_ERROR_STORE_... The store failed, or another process holds it.
-/// @retval LINKAUTH_ERROR_CALLBACK_MISSING The store cannot erase.
-/// @retval LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_NOT_INITIALISED, LINKAUTH_ERROR_BUSY The
-/// device cannot be used.
-///
-/// Threads: one at a time for one device. Blocks: as long as the store does. Since 0.1.0.
-///
-/// # Safety
-/// `device` was initialised or is zeroed.
-#[unsafe(no_mangle)]
-#[must_use]
-pub unsafe extern "C" fn linkauth_store_erase(device: *mut linkauth_device) -> linkauth_status {
-    // SAFETY: the contract is the caller's.
-    boundary::status(unsafe {
-        Object::<DeviceObject>::with(device, |object| object.device.erase())
-    })
-}
-
 /// Copies the numbers behind the last error of a device. They are numbers only: no secret can be
 /// among them.
 ///
@@ -439,7 +353,11 @@ pub unsafe extern "C" fn linkauth_store_erase(device: *mut linkauth_device) -> l
 /// @retval LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_STRUCT_SIZE, LINKAUTH_ERROR_NOT_INITIALISED,
 /// LINKAUTH_ERROR_BUSY Nothing was copied.
 ///
-/// Threads: one at a time for one device. Blocks: no. Since 0.1.0.
+/// Ownership: `detail` is the caller's.
+/// Wiped: nothing: no secret is in it. On an error `detail` is zeroed.
+/// Threads: one at a time for one device; different devices are independent.
+/// Blocks: no.
+/// Since 0.1.0.
 ///
 /// # Safety
 /// `device` was initialised or is zeroed; `detail` is writable for its struct_size.
@@ -473,7 +391,12 @@ fn to_c(detail: Detail) -> linkauth_error_detail {
 ///
 /// @param[in,out] device The device; its storage may then be freed.
 ///
-/// Threads: one at a time for one device. Blocks: no. Since 0.1.0.
+/// Ownership: the storage may then be freed. A lock on the record, left by a registration that was
+/// given up, is given back.
+/// Wiped: the storage.
+/// Threads: one at a time for one device; different devices are independent.
+/// Blocks: no; to give the lock back, as long as the store's unlock does.
+/// Since 0.1.0.
 ///
 /// # Safety
 /// `device` is NULL, was initialised, or is zeroed.

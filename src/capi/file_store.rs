@@ -7,6 +7,7 @@ use crate::identity::RecordName;
 use crate::posix::FileStore;
 use crate::status::{Error, Result};
 use crate::store::Store;
+use core::convert::identity;
 use core::ffi::{c_char, c_void};
 
 /// Bytes of a linkauth_file_store.
@@ -29,7 +30,11 @@ const _: () = assert!(align_of::<Object<FileStore>>() <= align_of::<linkauth_fil
 
 /// The size of a linkauth_file_store in this library, in bytes.
 ///
-/// Threads: any. Since 0.1.0.
+/// @return Bytes.
+///
+/// Threads: any.
+/// Blocks: no.
+/// Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn linkauth_file_store_size() -> usize {
     LINKAUTH_FILE_STORE_SIZE
@@ -52,9 +57,12 @@ pub extern "C" fn linkauth_file_store_size() -> usize {
 /// @retval LINKAUTH_ERROR_ARGUMENT_..., LINKAUTH_ERROR_OBJECT_SIZE, LINKAUTH_ERROR_STRUCT_SIZE An
 /// argument is wrong.
 ///
-/// Ownership: the file store holds one descriptor, closed by linkauth_file_store_close; it must
-/// outlive every device that uses it. Threads: one at a time for one file store, and so for all
-/// devices that share it. Blocks: for the file system. Since 0.1.0.
+/// Ownership: the file store holds one descriptor, closed by linkauth_file_store_close. It must
+/// outlive every device that uses it. `folder` is not used after the call.
+/// Wiped: nothing: no secret is read yet. On an error `store` is zeroed.
+/// Threads: one at a time for one file store, and so for all devices that share it.
+/// Blocks: for the file system.
+/// Since 0.1.0.
 ///
 /// # Safety
 /// `file_store` is writable for `size` bytes, `store` for its struct_size; `folder` is readable.
@@ -84,9 +92,12 @@ unsafe fn open(
     // SAFETY: the contracts are this function's.
     unsafe {
         write_struct(store, &callbacks)?;
-        Object::<FileStore>::init(file_store, size, || {
-            FileStore::open(text(folder, length)?.ok_or(Error::ARGUMENT_NULL)?)
-        })?;
+        Object::<FileStore>::init(
+            file_store,
+            size,
+            || FileStore::open(text(folder, length)?.ok_or(Error::ARGUMENT_NULL)?),
+            identity,
+        )?;
         callbacks.user = file_store.cast();
         callbacks.load = Some(load);
         callbacks.save = Some(save);
@@ -189,11 +200,16 @@ unsafe extern "C" fn prepare(user: *mut c_void, name: *const c_char) -> linkauth
     unsafe { act(user, name, &mut |files, name| files.prepare(name)) }
 }
 
-/// Closes a file store. Always legal: on NULL, on zeroed storage, and twice. The files stay.
+/// Closes a file store. Always legal: on NULL, on zeroed storage, and twice. The files stay. It
+/// removes nothing.
 ///
 /// @param[in,out] file_store The file store; no device may use it any more.
 ///
-/// Threads: one at a time for one file store. Blocks: no. Since 0.1.0.
+/// Ownership: the storage may then be freed.
+/// Wiped: the storage, in which no secret is.
+/// Threads: one at a time for one file store.
+/// Blocks: no.
+/// Since 0.1.0.
 ///
 /// # Safety
 /// `file_store` is NULL, was opened, or is zeroed.

@@ -56,9 +56,8 @@ pub struct linkauth_flash {
 
 // SAFETY: repr(C), no padding (asserted), and all zero is a value.
 unsafe impl Versioned for linkauth_flash {
-    const FIRST_SIZE: usize = size_of::<linkauth_flash>();
+    const FIRST_SIZE: usize = 16 + 5 * size_of::<usize>();
 }
-const _: () = assert!(size_of::<linkauth_flash>() == 16 + 5 * size_of::<usize>());
 
 /// The record of one device in two slots of flash. A power cut at any moment leaves the old record or
 /// the new one; the slot with the only whole record is never erased.
@@ -134,7 +133,11 @@ impl Flash for CallbackFlash {
 
 /// The size of a linkauth_flash_store in this library, in bytes.
 ///
-/// Threads: any. Since 0.1.0.
+/// @return Bytes.
+///
+/// Threads: any.
+/// Blocks: no.
+/// Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn linkauth_flash_store_size() -> usize {
     LINKAUTH_FLASH_STORE_SIZE
@@ -153,9 +156,14 @@ pub extern "C" fn linkauth_flash_store_size() -> usize {
 /// @retval LINKAUTH_ERROR_ARGUMENT_NULL, LINKAUTH_ERROR_OBJECT_SIZE, LINKAUTH_ERROR_STRUCT_SIZE,
 /// LINKAUTH_ERROR_BUSY An argument is wrong.
 ///
-/// Wear: a registration erases a slot once and programs it once; the first accepted sign-in does the
-/// same, and erases the slot that then holds an older copy.
-/// Threads: one at a time for one store. Blocks: no. Since 0.1.0.
+/// Wear: a registration erases a slot once and programs it once; the first accepted sign-in does
+/// the same, and erases the slot that then holds an older copy.
+/// Ownership: the storage stays the caller's. It, and what `user` points to, must outlive the
+/// device that uses it.
+/// Wiped: nothing: no secret is read yet. On an error `store` is zeroed.
+/// Threads: one at a time for one store.
+/// Blocks: no.
+/// Since 0.1.0.
 ///
 /// # Safety
 /// `flash_store` is writable for `size` bytes, `store` for its struct_size; `flash` is readable.
@@ -182,7 +190,12 @@ unsafe fn init(
     // SAFETY: the contracts are this function's.
     unsafe {
         write_struct(store, &linkauth_store::NONE)?;
-        Object::<CallbackFlashStore>::init(flash_store, size, || make(read_struct(flash)?))?;
+        Object::<CallbackFlashStore>::init(
+            flash_store,
+            size,
+            || check(read_struct(flash)?),
+            |(flash, geometry)| FlashStore::new(flash, geometry),
+        )?;
         write_struct(
             store,
             &linkauth_store {
@@ -198,13 +211,13 @@ unsafe fn init(
     }
 }
 
-fn make(flash: linkauth_flash) -> Result<CallbackFlashStore> {
+fn check(flash: linkauth_flash) -> Result<(CallbackFlash, Geometry)> {
     if flash.read.is_none() || flash.program.is_none() || flash.erase.is_none() {
         return Err(Error::CALLBACK_MISSING);
     }
     let erased = u8::try_from(flash.erased).map_err(|_| Error::ARGUMENT_RANGE)?;
     let geometry = Geometry::new(flash.slot_size as usize, flash.unit as usize, erased)?;
-    Ok(FlashStore::new(CallbackFlash(flash), geometry))
+    Ok((CallbackFlash(flash), geometry))
 }
 
 /// Runs `act` on the flash store that `init` put at `user`. The name is not needed: it holds one
@@ -270,12 +283,16 @@ unsafe extern "C" fn retire(user: *mut c_void, _: *const c_char) -> linkauth_sta
     unsafe { act(user, |slots, name| slots.retire(name)) }
 }
 
-/// Gives up a flash store; what is in the flash stays. Always legal: on NULL, on zeroed storage, and
-/// twice.
+/// Gives up a flash store; what is in the flash stays. Always legal: on NULL, on zeroed storage,
+/// and twice. It erases no slot.
 ///
 /// @param[in,out] flash_store The flash store; no device may use it any more.
 ///
-/// Threads: one at a time for one store. Blocks: no. Since 0.1.0.
+/// Ownership: the storage may then be freed.
+/// Wiped: the storage, in which no secret is.
+/// Threads: one at a time for one store.
+/// Blocks: no.
+/// Since 0.1.0.
 ///
 /// # Safety
 /// `flash_store` is NULL, was initialised, or is zeroed.

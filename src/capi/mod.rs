@@ -4,6 +4,8 @@
 
 #[cfg(feature = "seal")]
 mod aead;
+#[cfg(all(feature = "artifact", target_os = "none"))]
+mod bare_memory;
 mod boundary;
 mod codes;
 mod device;
@@ -11,14 +13,22 @@ mod device;
 mod file_store;
 #[cfg(feature = "flash")]
 mod flash;
+mod layout;
+#[cfg(feature = "posix")]
+mod memory;
+mod operator;
 #[cfg(feature = "artifact")]
 mod panic;
 mod psk;
 mod registration;
+#[cfg(feature = "register-mqtt")]
+mod registration_messages;
 mod registration_steps;
 mod sign_in;
+mod sign_in_with_secret;
 mod status;
 mod store;
+mod surrounding;
 mod transport;
 
 #[cfg(feature = "seal")]
@@ -29,12 +39,19 @@ pub use device::*;
 pub use file_store::*;
 #[cfg(feature = "flash")]
 pub use flash::*;
+#[cfg(feature = "posix")]
+pub use memory::*;
+pub use operator::*;
 pub use psk::*;
 pub use registration::*;
+#[cfg(feature = "register-mqtt")]
+pub use registration_messages::*;
 pub use registration_steps::*;
 pub use sign_in::*;
+pub use sign_in_with_secret::*;
 pub use status::*;
 pub use store::*;
+pub use surrounding::*;
 pub use transport::LINKAUTH_TRANSPORT_PLAIN;
 
 /// 0 is success, any other number says why not: see `linkauth_status_code`.

@@ -3,7 +3,7 @@
 use super::boundary::{self, Object, Versioned, write_struct};
 use super::device::{DeviceObject, linkauth_device};
 use super::linkauth_status;
-use super::sign_in::{linkauth_sign_in_options, read_inputs};
+use super::sign_in::{Inputs, linkauth_sign_in_options};
 use crate::credential::Credential;
 use crate::status::{Error, Result};
 use core::ffi::c_char;
@@ -34,13 +34,12 @@ pub struct linkauth_psk_result {
 
 // SAFETY: repr(C), no padding (asserted), and all zero is a value.
 unsafe impl Versioned for linkauth_psk_result {
-    const FIRST_SIZE: usize = size_of::<linkauth_psk_result>();
+    const FIRST_SIZE: usize = 8 + 5 * size_of::<usize>();
 }
-const _: () = assert!(size_of::<linkauth_psk_result>() == 8 + 5 * size_of::<usize>());
 
 /// Computes identity and key of a TLS-PSK connection, which signs a device in by its DeviceSecret
 /// without a certificate of the server's: for firmware that cannot verify certificates. The MQTT
-/// CONNECT that follows is that of linkauth_sign_in.
+/// CONNECT that follows is that of linkauth_sign_in. It opens no connection.
 ///
 /// @param[in,out] device The device.
 /// @param[in] options timestamp and device_secret are used; NULL for the defaults.
@@ -53,10 +52,15 @@ const _: () = assert!(size_of::<linkauth_psk_result>() == 8 + 5 * size_of::<usiz
 /// @retval LINKAUTH_ERROR_ARGUMENT_RANGE The timestamp is LINKAUTH_TIMESTAMP_NONE: a PSK needs one.
 /// @retval LINKAUTH_ERROR_... As linkauth_sign_in.
 ///
-/// Ownership and wiping as for linkauth_sign_in: the caller wipes the buffer, which holds the key.
 /// Source: the TLS layers of the vendor's C SDK 3.x and Link SDK C 4.x; the platform's page prints
 /// another formula.
-/// Threads: one at a time for one device. Blocks: as long as the store does. Since 0.1.0.
+/// Ownership: the texts live in the caller's buffer, as long as that does. The caller wipes the
+/// buffer, which holds the key, with linkauth_wipe after the handshake.
+/// Wiped: every copy of the DeviceSecret that linkauth made; on an error, buffer and result are
+/// zeroed.
+/// Threads: one at a time for one device; different devices are independent.
+/// Blocks: as long as the store does.
+/// Since 0.1.0.
 ///
 /// # Safety
 /// As `linkauth_sign_in`.
@@ -95,8 +99,8 @@ unsafe fn psk(
     // found apart from every input.
     unsafe {
         write_struct(result, &filled)?;
-        let inputs = read_inputs(options, buffer, capacity);
-        let outcome = inputs.and_then(|inputs| {
+        let mut inputs = Inputs::new();
+        let outcome = inputs.read(options, buffer, capacity).and_then(|()| {
             let bytes = boundary::buffer(buffer, capacity)?;
             let secret = match inputs.credential {
                 None => None,

@@ -1,6 +1,6 @@
 //! Registering, blocking over a transport; and the object behind it.
 
-use super::boundary::{self, Kind, Object, Versioned, read_struct, text};
+use super::boundary::{self, Idle, Kind, Object, Versioned, read_struct, text};
 use super::codes::{linkauth_register_form, linkauth_secure_mode};
 use super::device::{DeviceObject, linkauth_device};
 use super::linkauth_status;
@@ -29,6 +29,9 @@ const _: () = assert!(size_of::<linkauth_registration>() == LINKAUTH_REGISTRATIO
 impl Kind for Registration {
     const MAGIC: u32 = 0x4c4b_5247;
 }
+impl Idle for Registration {
+    const IDLE: Registration = Registration::IDLE;
+}
 const _: () = assert!(size_of::<Object<Registration>>() <= LINKAUTH_REGISTRATION_SIZE);
 const _: () = assert!(align_of::<Object<Registration>>() <= align_of::<linkauth_registration>());
 
@@ -49,7 +52,7 @@ pub struct linkauth_registration_options {
     pub product_secret: *const c_char,
     /// Bytes of product_secret.
     pub product_secret_length: usize,
-    /// Host to connect to, or NULL: for HTTPS iot-auth.<region>.aliyuncs.com, for MQTT the one of the
+    /// Host to connect to, or NULL: for HTTPS iot-auth.{region}.aliyuncs.com, for MQTT the one of the
     /// device's region or instance.
     pub host: *const c_char,
     /// Bytes of host.
@@ -69,15 +72,18 @@ pub struct linkauth_registration_options {
 
 // SAFETY: repr(C), no padding (asserted), and all zero is a value.
 unsafe impl Versioned for linkauth_registration_options {
-    const FIRST_SIZE: usize = size_of::<linkauth_registration_options>();
+    const FIRST_SIZE: usize = 24 + 6 * size_of::<usize>();
 }
-const _: () = assert!(size_of::<linkauth_registration_options>() == 24 + 6 * size_of::<usize>());
 
 const DEFAULT_TIMEOUT_MS: u32 = 15_000;
 
 /// The size of a linkauth_registration in this library, in bytes.
 ///
-/// Threads: any. Since 0.1.0.
+/// @return Bytes.
+///
+/// Threads: any.
+/// Blocks: no.
+/// Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn linkauth_registration_size() -> usize {
     LINKAUTH_REGISTRATION_SIZE
@@ -115,12 +121,14 @@ pub extern "C" fn linkauth_registration_size() -> usize {
 /// argument is wrong.
 /// @retval LINKAUTH_ERROR_NOT_INITIALISED, LINKAUTH_ERROR_BUSY The device cannot be used.
 ///
-/// Ownership: everything stays the caller's. Wiped: the request, the reply, the DeviceSecret and
-/// every copy of the ProductSecret that linkauth made; not the caller's ProductSecret.
-/// Source: the platform's pages on dynamic registration over HTTPS and MQTT, and what the vendor's C
-/// and Python SDKs send.
-/// Threads: one at a time for one device. Blocks: for the time-out at most, and as long as the
-/// store does. Since 0.1.0.
+/// Source: the platform's pages on dynamic registration over HTTPS and MQTT, and what the vendor's
+/// C and Python SDKs send.
+/// Ownership: everything stays the caller's; the ProductSecret is the caller's to wipe.
+/// Wiped: the request, the reply, the DeviceSecret and every copy of the ProductSecret that
+/// linkauth made.
+/// Threads: one at a time for one device; different devices are independent.
+/// Blocks: for the time-out at most, and as long as the store does.
+/// Since 0.1.0.
 ///
 /// # Safety
 /// `device` was initialised or is zeroed; `registration` is writable for `size` bytes; `options`,
@@ -150,8 +158,7 @@ unsafe fn register(
     // SAFETY: the contracts are this function's.
     unsafe {
         let mut pipe = CallbackPipe::read(transport)?;
-        begin(device, registration, size, options)?;
-        let timeout_ms = match read_struct(options)?.timeout_ms {
+        let timeout_ms = match begin(device, registration, size, options)? {
             0 => DEFAULT_TIMEOUT_MS,
             timeout_ms => timeout_ms,
         };
@@ -165,10 +172,10 @@ unsafe fn register(
     }
 }
 
-/// Begins a registration step by step, for callers with an event loop of their own:
-/// connect to the host of the first step; then, until LINKAUTH_STEP_FINISH, take the next step,
-/// send or receive, and tell linkauth_registration_sent or linkauth_registration_feed; then close
-/// the connection and call linkauth_registration_finish.
+/// Begins a registration step by step, for callers with an event loop of their own: connect to the
+/// host of the first step; then, until LINKAUTH_STEP_FINISH, take the next step, send or receive,
+/// and tell linkauth_registration_sent or linkauth_registration_feed; then close the connection
+/// and call linkauth_registration_finish. It sends nothing itself.
 ///
 /// @param[in,out] device The device, with a store.
 /// @param[out] registration Storage for the attempt.
@@ -177,7 +184,12 @@ unsafe fn register(
 /// @retval LINKAUTH_OK Take the first step.
 /// @retval LINKAUTH_ERROR_... As linkauth_register before it connects. The storage is zeroed.
 ///
-/// Threads: one at a time for one device. Blocks: as long as the store does. Since 0.1.0.
+/// Ownership: the storage stays the caller's; the options are not used after the call. The record
+/// is locked until the attempt ends.
+/// Wiped: every copy of the ProductSecret that linkauth made; on an error the storage is zeroed.
+/// Threads: one at a time for one device; different devices are independent.
+/// Blocks: as long as the store does.
+/// Since 0.1.0.
 ///
 /// # Safety
 /// `device` was initialised or is zeroed; `registration` is writable for `size` bytes; `options` and
@@ -191,9 +203,11 @@ pub unsafe extern "C" fn linkauth_registration_begin(
     options: *const linkauth_registration_options,
 ) -> linkauth_status {
     // SAFETY: the contracts are the caller's.
-    boundary::status(unsafe { begin(device, registration, size, options) })
+    boundary::status(unsafe { begin(device, registration, size, options) }.map(drop))
 }
 
+/// Returns the time-out that the options say.
+///
 /// # Safety
 /// As `linkauth_registration_begin`.
 unsafe fn begin(
@@ -201,19 +215,22 @@ unsafe fn begin(
     registration: *mut linkauth_registration,
     size: usize,
     options: *const linkauth_registration_options,
-) -> Result<()> {
+) -> Result<u32> {
+    let mut timeout_ms = 0;
     // SAFETY: the contracts are this function's.
     unsafe {
         Object::<DeviceObject>::with(device, |object| {
-            Object::<Registration>::init(registration, size, || {
+            let begin = |registration: &mut Registration| {
                 let options = read_struct(options)?;
+                timeout_ms = options.timeout_ms;
                 let options = to_rust(&options)?;
-                object
-                    .device
-                    .begin_registration(&options, &mut object.random)
-            })
-        })
+                let DeviceObject { device, random } = object;
+                device.begin_registration_in(registration, &options, random)
+            };
+            Object::<Registration>::init_in_place(registration, size, begin)
+        })?;
     }
+    Ok(timeout_ms)
 }
 
 /// # Safety
@@ -239,18 +256,25 @@ unsafe fn to_rust<'a>(options: &linkauth_registration_options) -> Result<Registr
 
 fn form(form: u32, secure_mode: i32) -> Result<Form> {
     const HTTPS: u32 = linkauth_register_form::LINKAUTH_REGISTER_HTTPS as u32;
+    #[cfg(feature = "register-mqtt")]
     const MQTT: u32 = linkauth_register_form::LINKAUTH_REGISTER_MQTT as u32;
+    #[cfg(feature = "register-mqtt")]
     const NO_PRE_REGISTRATION: u32 =
         linkauth_register_form::LINKAUTH_REGISTER_MQTT_NO_PRE_REGISTRATION as u32;
     const TLS: i32 = linkauth_secure_mode::LINKAUTH_SECURE_MODE_TLS as i32;
+    #[cfg(feature = "register-mqtt")]
     const MINUS_TWO: i32 = linkauth_secure_mode::LINKAUTH_SECURE_MODE_NO_PRE_REGISTRATION as i32;
     match (form, secure_mode) {
         (HTTPS, 0 | TLS) => Ok(Form::Https),
+        (HTTPS, _) => Err(Error::SECURE_MODE_UNKNOWN),
+        #[cfg(feature = "register-mqtt")]
         (MQTT, 0 | TLS) => Ok(Form::Mqtt),
+        #[cfg(feature = "register-mqtt")]
         (NO_PRE_REGISTRATION, 0 | TLS | MINUS_TWO) => Ok(Form::MqttNoPreRegistration {
             is_minus_two: secure_mode == MINUS_TWO,
         }),
-        (HTTPS | MQTT | NO_PRE_REGISTRATION, _) => Err(Error::SECURE_MODE_UNKNOWN),
+        #[cfg(feature = "register-mqtt")]
+        (MQTT | NO_PRE_REGISTRATION, _) => Err(Error::SECURE_MODE_UNKNOWN),
         _ => Err(Error::ARGUMENT_RANGE),
     }
 }
@@ -272,13 +296,17 @@ pub(super) unsafe fn with_both(
     }
 }
 
-/// Zeroes a registration and so gives it up. Always legal: on NULL, on zeroed storage, and twice. The
-/// device's record stays locked until its next attempt ends or the device is wiped: to give up an
+/// Zeroes a registration and so gives it up. Always legal: on NULL, on zeroed storage, and twice. It does not reach the
+/// device: its record stays locked until its next attempt ends or the device is wiped: to give up an
 /// attempt and its lock, call linkauth_registration_fail.
 ///
 /// @param[in,out] registration The registration; its storage may then be freed.
 ///
-/// Threads: one at a time for one registration. Blocks: no. Since 0.1.0.
+/// Ownership: the storage may then be freed.
+/// Wiped: the storage, and with it whatever had arrived.
+/// Threads: one at a time for one registration.
+/// Blocks: no.
+/// Since 0.1.0.
 ///
 /// # Safety
 /// `registration` is NULL, was initialised, or is zeroed.

@@ -1,6 +1,6 @@
 //! Signing in over MQTT.
 
-use super::boundary::{self, Object, Versioned, overlap, read_struct, text, write_struct};
+use super::boundary::{self, Object, Versioned, overlap, read_into, text, write_struct};
 use super::codes::{linkauth_secure_mode, linkauth_sign_method};
 use super::device::{DeviceObject, linkauth_device};
 use super::linkauth_status;
@@ -91,9 +91,8 @@ pub struct linkauth_sign_in_options {
 
 // SAFETY: repr(C), no padding (asserted), and all zero is a value.
 unsafe impl Versioned for linkauth_sign_in_options {
-    const FIRST_SIZE: usize = size_of::<linkauth_sign_in_options>();
+    const FIRST_SIZE: usize = 32 + 10 * size_of::<usize>();
 }
-const _: () = assert!(size_of::<linkauth_sign_in_options>() == 32 + size_of::<[usize; 10]>());
 
 /// What a CONNECT must carry. The texts lie in the caller's buffer, each NUL-terminated.
 #[repr(C)]
@@ -125,9 +124,8 @@ pub struct linkauth_sign_in_result {
 
 // SAFETY: repr(C), no padding (asserted), and all zero is a value.
 unsafe impl Versioned for linkauth_sign_in_result {
-    const FIRST_SIZE: usize = size_of::<linkauth_sign_in_result>();
+    const FIRST_SIZE: usize = 8 + 9 * size_of::<usize>();
 }
-const _: () = assert!(size_of::<linkauth_sign_in_result>() == 8 + 9 * size_of::<usize>());
 
 impl linkauth_sign_in_result {
     pub(super) fn empty() -> linkauth_sign_in_result {
@@ -151,7 +149,11 @@ impl linkauth_sign_in_result {
 /// Bytes that hold any sign-in without further extension pairs: the value of
 /// LINKAUTH_SIGN_IN_BUFFER_SIZE in this library.
 ///
-/// Threads: any. Since 0.1.0.
+/// @return Bytes.
+///
+/// Threads: any.
+/// Blocks: no.
+/// Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn linkauth_sign_in_buffer_size() -> usize {
     LINKAUTH_SIGN_IN_BUFFER_SIZE
@@ -177,12 +179,14 @@ pub extern "C" fn linkauth_sign_in_buffer_size() -> usize {
 /// @retval LINKAUTH_ERROR_STRUCT_SIZE A struct_size is wrong.
 /// @retval LINKAUTH_ERROR_NOT_INITIALISED, LINKAUTH_ERROR_BUSY The device cannot be used.
 ///
-/// Ownership: the texts live in the caller's buffer, as long as that does. Wiped: every copy of
-/// the DeviceSecret that linkauth made; on an error, buffer and result are zeroed (but for
-/// LINKAUTH_ERROR_ARGUMENT_OVERLAP, which leaves the buffer and the input in it). The caller
-/// wipes the buffer, which holds the password, with linkauth_wipe after the CONNECT.
 /// Source: the platform's page on MQTT-TCP connections, and Link SDK C 4.x.
-/// Threads: one at a time for one device. Blocks: as long as the store does. Since 0.1.0.
+/// Ownership: the texts live in the caller's buffer, as long as that does. The caller wipes the
+/// buffer, which holds the password, with linkauth_wipe after the CONNECT.
+/// Wiped: every copy of the DeviceSecret that linkauth made; on an error, buffer and result are
+/// zeroed (but for LINKAUTH_ERROR_ARGUMENT_OVERLAP, which leaves the buffer and the input in it).
+/// Threads: one at a time for one device; different devices are independent.
+/// Blocks: as long as the store does.
+/// Since 0.1.0.
 ///
 /// # Safety
 /// `device` was initialised or is zeroed; `options` and what it points to are readable; `buffer` is
@@ -214,8 +218,8 @@ unsafe fn sign_in(
     // found apart from every input.
     unsafe {
         write_struct(result, &filled)?;
-        let inputs = read_inputs(options, buffer, capacity);
-        let outcome = inputs.and_then(|inputs| {
+        let mut inputs = Inputs::new();
+        let outcome = inputs.read(options, buffer, capacity).and_then(|()| {
             let bytes = boundary::buffer(buffer, capacity)?;
             Object::<DeviceObject>::with(device, |object| {
                 let device = &mut object.device;
@@ -227,26 +231,6 @@ unsafe fn sign_in(
         });
         write_struct(result, &filled)?;
         outcome
-    }
-}
-
-/// Reads the options, and zeroes the buffer if they are wrong: what was in it before must not be
-/// taken for credentials. If an input lies in it, it is left alone.
-///
-/// # Safety
-/// As `Inputs::read`; the buffer is writable for `capacity` bytes.
-pub(super) unsafe fn read_inputs<'a>(
-    options: *const linkauth_sign_in_options,
-    buffer: *mut u8,
-    capacity: usize,
-) -> Result<Inputs<'a>> {
-    // SAFETY: the contracts are this function's.
-    unsafe {
-        Inputs::read(options, buffer, capacity).inspect_err(|error| {
-            if *error != Error::ARGUMENT_OVERLAP {
-                let _ = boundary::buffer(buffer, capacity);
-            }
-        })
     }
 }
 
@@ -263,6 +247,17 @@ pub(super) struct Pairs {
     count: usize,
     buffer: *const u8,
     capacity: usize,
+}
+
+impl Default for Pairs {
+    fn default() -> Pairs {
+        Pairs {
+            first: core::ptr::null(),
+            count: 0,
+            buffer: core::ptr::null(),
+            capacity: 0,
+        }
+    }
 }
 
 impl Extensions for Pairs {
@@ -313,18 +308,50 @@ fn apart(text: &[u8], buffer: *const u8, capacity: usize) -> Result<&[u8]> {
 }
 
 impl<'a> Inputs<'a> {
+    /// The defaults.
+    pub(super) fn new() -> Inputs<'a> {
+        Inputs {
+            choices: SignIn::default(),
+            credential: None,
+        }
+    }
+
+    /// Reads the options, and zeroes the buffer if they are wrong: what was in it before must not be
+    /// taken for credentials. If an input lies in it, it is left alone.
+    ///
+    /// # Safety
+    /// As `read_options`; the buffer is writable for `capacity` bytes.
+    #[inline(never)]
+    pub(super) unsafe fn read(
+        &mut self,
+        options: *const linkauth_sign_in_options,
+        buffer: *mut u8,
+        capacity: usize,
+    ) -> Result<()> {
+        // SAFETY: the contracts are this function's.
+        unsafe {
+            self.read_options(options, buffer, capacity)
+                .inspect_err(|error| {
+                    if *error != Error::ARGUMENT_OVERLAP {
+                        let _ = boundary::buffer(buffer, capacity);
+                    }
+                })
+        }
+    }
+
     /// # Safety
     /// `options` is NULL, or it and what it points to are readable for `'a`.
-    unsafe fn read(
+    unsafe fn read_options(
+        &mut self,
         options: *const linkauth_sign_in_options,
         buffer: *const u8,
         capacity: usize,
-    ) -> Result<Inputs<'a>> {
+    ) -> Result<()> {
         // SAFETY: all zero is a value of it, and the default.
         let mut given = unsafe { core::mem::zeroed::<linkauth_sign_in_options>() };
         if !options.is_null() {
             // SAFETY: not NULL, and readable by this function's contract.
-            given = unsafe { read_struct(options)? };
+            unsafe { read_into(options, &mut given)? };
         }
         let read = |start, length| {
             // SAFETY: the contract is this function's.
@@ -337,34 +364,31 @@ impl<'a> Inputs<'a> {
         if given.flags & !LINKAUTH_SIGN_IN_SERVER_ASSIGNED_CLIENT_ID != 0 || given.reserved != 0 {
             return Err(Error::RESERVED_NOT_ZERO);
         }
-        let is_assigned = given.flags & LINKAUTH_SIGN_IN_SERVER_ASSIGNED_CLIENT_ID != 0;
-        let client_id = client_id.map(ClientId::new).transpose()?;
         if given.extension_count > LINKAUTH_EXTENSIONS_MAX {
             return Err(Error::ARGUMENT_RANGE);
         }
         if given.extension_count > 0 && given.extensions.is_null() {
             return Err(Error::ARGUMENT_NULL);
         }
-        let choices = SignIn {
-            sign_method: sign_method(given.sign_method)?,
-            secure_mode: secure_mode(given.secure_mode)?,
-            timestamp: timestamp(given.timestamp),
-            client_id: free_client_id(client_id, is_assigned, token.is_some())?,
-            host: host.map(Host::new).transpose()?,
-            port: port(given.port)?,
-            extensions: Pairs {
-                first: given.extensions,
-                count: given.extension_count,
-                buffer,
-                capacity,
-            },
+        let is_assigned = given.flags != 0;
+        let client_id = client_id.map(ClientId::new).transpose()?;
+        let choices = &mut self.choices;
+        choices.sign_method = sign_method(given.sign_method)?;
+        choices.secure_mode = secure_mode(given.secure_mode)?;
+        choices.timestamp = timestamp(given.timestamp);
+        choices.client_id = free_client_id(client_id, is_assigned, token.is_some())?;
+        choices.host = host.map(Host::new).transpose()?;
+        choices.port = port(given.port)?;
+        choices.extensions = Pairs {
+            first: given.extensions,
+            count: given.extension_count,
+            buffer,
+            capacity,
         };
         // Before the buffer is touched: no pair may lie in it.
         choices.check()?;
-        Ok(Inputs {
-            choices,
-            credential: credential(secret, token, client_id)?,
-        })
+        self.credential = credential(secret, token, client_id)?;
+        Ok(())
     }
 }
 

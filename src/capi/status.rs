@@ -5,13 +5,16 @@ use crate::explain::{Context, explain};
 use crate::status;
 use core::ffi::{c_char, c_void};
 
-/// The name of a status, such as "LINKAUTH_ERROR_STORE_ABSENT".
+/// The name of a status, such as "LINKAUTH_ERROR_STORE_ABSENT". It builds no text.
 ///
 /// @param status Any number.
 /// @return A static, NUL-terminated text, never NULL; for a number that is no status,
 /// "LINKAUTH_ERROR_UNKNOWN_STATUS".
 ///
-/// Threads: any. Since 0.1.0.
+/// Threads: any.
+/// Blocks: no.
+/// Since 0.1.0.
+/// cbindgen:prefix=LINKAUTH_API LINKAUTH_RETURNS_NONNULL
 #[unsafe(no_mangle)]
 pub extern "C" fn linkauth_status_name(status: linkauth_status) -> *const c_char {
     status::name(status).as_ptr()
@@ -23,7 +26,10 @@ pub extern "C" fn linkauth_status_name(status: linkauth_status) -> *const c_char
 /// @param status Any number.
 /// @return A static, NUL-terminated text, never NULL.
 ///
-/// Threads: any. Since 0.1.0.
+/// Threads: any.
+/// Blocks: no.
+/// Since 0.1.0.
+/// cbindgen:prefix=LINKAUTH_API LINKAUTH_RETURNS_NONNULL
 #[unsafe(no_mangle)]
 pub extern "C" fn linkauth_status_text(status: linkauth_status) -> *const c_char {
     status::text(status).as_ptr()
@@ -38,7 +44,10 @@ pub extern "C" fn linkauth_status_text(status: linkauth_status) -> *const c_char
 /// @param number Any number.
 /// @return A static, NUL-terminated text of up to 400 bytes, never NULL.
 ///
-/// Threads: any. Since 0.1.0.
+/// Threads: any.
+/// Blocks: no.
+/// Since 0.1.0.
+/// cbindgen:prefix=LINKAUTH_API LINKAUTH_RETURNS_NONNULL
 #[unsafe(no_mangle)]
 pub extern "C" fn linkauth_explain(context: u32, number: i32) -> *const c_char {
     const PLATFORM_CODE: u32 = linkauth_context::LINKAUTH_CONTEXT_PLATFORM_CODE as u32;
@@ -56,7 +65,11 @@ pub extern "C" fn linkauth_explain(context: u32, number: i32) -> *const c_char {
 /// The version of the library at run time: major * 65536 + minor * 256 + patch, like
 /// LINKAUTH_VERSION_NUMBER for the header.
 ///
-/// Threads: any. Since 0.1.0.
+/// @return The number.
+///
+/// Threads: any.
+/// Blocks: no.
+/// Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn linkauth_version_number() -> u32 {
     VERSION_NUMBER
@@ -77,19 +90,26 @@ const fn part(digits: &str) -> u32 {
 ///
 /// @return A static, NUL-terminated text.
 ///
-/// Threads: any. Since 0.1.0.
+/// Threads: any.
+/// Blocks: no.
+/// Since 0.1.0.
+/// cbindgen:prefix=LINKAUTH_API LINKAUTH_RETURNS_NONNULL
 #[unsafe(no_mangle)]
 pub extern "C" fn linkauth_version_string() -> *const c_char {
     concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast()
 }
 
 /// Zeroes memory in a way that no compiler leaves out: for buffers of the caller's that held a
-/// secret or a password.
+/// secret or a password. It does not free.
 ///
-/// @param memory May be NULL: then nothing happens.
+/// @param[in,out] memory May be NULL: then nothing happens.
 /// @param length Bytes.
 ///
-/// Threads: any. Since 0.1.0.
+/// Ownership: the memory stays the caller's.
+/// Wiped: the memory.
+/// Threads: any, while no other uses the memory.
+/// Blocks: no.
+/// Since 0.1.0.
 ///
 /// # Safety
 /// `length` bytes are writable at `memory`.

@@ -76,9 +76,8 @@ pub struct linkauth_store {
 
 // SAFETY: repr(C), no padding (asserted), and all zero is a value.
 unsafe impl Versioned for linkauth_store {
-    const FIRST_SIZE: usize = size_of::<linkauth_store>();
+    const FIRST_SIZE: usize = 8 + size_of::<[usize; 8]>();
 }
-const _: () = assert!(size_of::<linkauth_store>() == 8 + size_of::<[usize; 8]>());
 
 impl linkauth_store {
     pub(super) const NONE: linkauth_store = linkauth_store {
@@ -138,11 +137,12 @@ pub struct linkauth_seal {
 }
 
 // SAFETY: repr(C), no padding (asserted), and all zero is a value.
+#[cfg(feature = "sealing")]
 unsafe impl Versioned for linkauth_seal {
-    const FIRST_SIZE: usize = size_of::<linkauth_seal>();
+    const FIRST_SIZE: usize = 8 + 3 * size_of::<usize>();
 }
-const _: () = assert!(size_of::<linkauth_seal>() == 8 + 3 * size_of::<usize>());
 
+#[cfg(feature = "sealing")]
 impl linkauth_seal {
     pub(super) const NONE: linkauth_seal = linkauth_seal {
         struct_size: 0,
@@ -161,44 +161,70 @@ pub(super) struct CallbackStore {
     /// Without callbacks if there is no store. No Option: the bytes that None leaves unused would be
     /// whatever the stack held.
     callbacks: linkauth_store,
+    #[cfg(feature = "sealing")]
     sealing: linkauth_seal,
     system_error: i32,
 }
 
 impl CallbackStore {
+    pub(super) const NONE: CallbackStore = CallbackStore {
+        callbacks: linkauth_store::NONE,
+        #[cfg(feature = "sealing")]
+        sealing: linkauth_seal::NONE,
+        system_error: 0,
+    };
+
+    /// Takes what the caller gave, each of which may be NULL, in place of `NONE`.
+    ///
     /// # Safety
-    /// As `read_struct`, for both.
-    #[inline(never)]
+    /// As `read_into`, for both.
     pub(super) unsafe fn read(
+        &mut self,
         store: *const linkauth_store,
         seal: *const linkauth_seal,
-    ) -> Result<CallbackStore> {
-        let mut read = CallbackStore {
-            callbacks: linkauth_store::NONE,
-            sealing: linkauth_seal::NONE,
-            system_error: 0,
-        };
+    ) -> Result<()> {
         if !store.is_null() {
             // SAFETY: the contract is this function's.
-            unsafe { read_into(store, &mut read.callbacks)? };
-            if read.callbacks.load.is_none() || read.callbacks.save.is_none() {
+            unsafe { read_into(store, &mut self.callbacks)? };
+            if self.callbacks.load.is_none() || self.callbacks.save.is_none() {
                 return Err(Error::CALLBACK_MISSING);
             }
         }
         if !seal.is_null() {
             // SAFETY: the contract is this function's.
-            unsafe { read_into(seal, &mut read.sealing)? };
-            if read.sealing.seal.is_none() || read.sealing.unseal.is_none() {
-                return Err(Error::CALLBACK_MISSING);
-            }
+            unsafe { self.read_seal(seal)? };
         }
-        if read.callbacks.lock.is_some() != read.callbacks.unlock.is_some() {
+        if self.callbacks.lock.is_some() != self.callbacks.unlock.is_some() {
             return Err(Error::CALLBACK_MISSING);
         }
-        if read.callbacks.reserved | read.sealing.reserved != 0 {
+        if self.callbacks.reserved != 0 {
             return Err(Error::RESERVED_NOT_ZERO);
         }
-        Ok(read)
+        Ok(())
+    }
+
+    /// # Safety
+    /// As `read_struct`.
+    #[cfg(feature = "sealing")]
+    unsafe fn read_seal(&mut self, seal: *const linkauth_seal) -> Result<()> {
+        // SAFETY: the contract is this function's.
+        unsafe { read_into(seal, &mut self.sealing)? };
+        if self.sealing.seal.is_none() || self.sealing.unseal.is_none() {
+            return Err(Error::CALLBACK_MISSING);
+        }
+        if self.sealing.reserved != 0 {
+            return Err(Error::RESERVED_NOT_ZERO);
+        }
+        Ok(())
+    }
+
+    /// In a build that seals nothing the pointer is reserved.
+    ///
+    /// # Safety
+    /// None.
+    #[cfg(not(feature = "sealing"))]
+    unsafe fn read_seal(&mut self, _: *const linkauth_seal) -> Result<()> {
+        Err(Error::RESERVED_NOT_ZERO)
     }
 
     fn act(&mut self, act: Act, name: &RecordName) -> Result<()> {
@@ -297,6 +323,7 @@ impl Store for CallbackStore {
         self.act(self.callbacks.retire, name)
     }
 
+    #[cfg(feature = "sealing")]
     fn seal(&mut self, context: &[u8], secret: &[u8], sealed: &mut [u8]) -> Result<Option<usize>> {
         let Some(seal) = self.sealing.seal else {
             return Ok(None);
@@ -319,6 +346,7 @@ impl Store for CallbackStore {
         self.outcome(status).map(|()| Some(length))
     }
 
+    #[cfg(feature = "sealing")]
     fn unseal(&mut self, context: &[u8], sealed: &[u8], secret: &mut [u8]) -> Result<usize> {
         let unseal = self.sealing.unseal.ok_or(Error::STORE_SEALED)?;
         let mut length = 0;

@@ -12,16 +12,16 @@ mod registering;
 mod stored;
 
 use crate::credential::Credential;
-use crate::identity::{Endpoint, Identity};
+use crate::identity::{Endpoint, Identity, RecordName};
 use crate::retry::Retry;
-use crate::scrub::{Quiet, Unguarded, scrubbed};
+use crate::scrub::{Quiet, Unguarded, depth, scrubbed};
 use crate::secret::{Secret, Wiped, wipe};
 use crate::sign_in::{Credentials, Extensions, Psk, SignIn, Timestamp, write_psk};
 use crate::status::{Error, Result};
 use crate::store::record::{Head, Record};
 use crate::store::{State, Store};
 use crate::text::Writer;
-use stored::Room;
+use stored::{Kept, Room};
 
 /// Numbers behind the last error of a device. Never a text, so never a secret.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
@@ -39,12 +39,21 @@ pub struct Detail {
     pub http_status: u16,
 }
 
+impl Detail {
+    const NONE: Detail = Detail {
+        platform_code: 0,
+        system_error: 0,
+        size_needed: 0,
+        retry_after_ms: 0,
+        http_status: 0,
+    };
+}
+
 /// One device and the store of its secret.
+///
+/// In C's order, the largest last: what lies close is reached by short instructions.
+#[repr(C)]
 pub struct Device<S: Store, Q = Unguarded> {
-    identity: Identity,
-    endpoint: Endpoint,
-    store: S,
-    quiet: Q,
     detail: Detail,
     retry: Retry,
     /// Which attempt to register is the newest: only its reply may be stored.
@@ -53,6 +62,12 @@ pub struct Device<S: Store, Q = Unguarded> {
     is_issued_refused: bool,
     /// The record is locked against other processes.
     is_locked: bool,
+    pub(crate) quiet: Q,
+    pub(crate) store: S,
+    /// Of its record. Kept, since a hash is behind it.
+    name: RecordName,
+    pub(crate) identity: Identity,
+    pub(crate) endpoint: Endpoint,
 }
 
 /// What is stored of a device.
@@ -73,7 +88,7 @@ pub struct Inspection {
 impl<S: Store, Q> Drop for Device<S, Q> {
     fn drop(&mut self) {
         if self.is_locked {
-            self.store.unlock(&self.identity.record_name());
+            self.store.unlock(&self.name);
         }
     }
 }
@@ -82,18 +97,39 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
     /// A device whose secret is kept in `store` (or in [`crate::store::NoStore`]), and what
     /// surrounds the scopes that see it.
     pub fn new(identity: Identity, endpoint: Endpoint, store: S, quiet: Q) -> Device<S, Q> {
-        let retry = Retry::new(identity.spread());
+        let mut device = Self::nobody(store, quiet);
+        device.identity = identity;
+        device.endpoint = endpoint;
+        device.get_ready();
+        device
+    }
+
+    /// A device that is to be completed where it lies: it is large for a small stack. `get_ready`
+    /// follows.
+    pub(crate) const fn nobody(store: S, quiet: Q) -> Device<S, Q> {
         Device {
-            identity,
-            endpoint,
+            name: RecordName::NONE,
+            identity: Identity::EMPTY,
+            endpoint: Endpoint::EMPTY,
             store,
             quiet,
-            detail: Detail::default(),
-            retry,
+            detail: Detail::NONE,
+            retry: Retry::NEVER_FAILED,
             newest_registration: 0,
             is_issued_refused: false,
             is_locked: false,
         }
+    }
+
+    /// Derives what depends on the identity.
+    pub(crate) fn get_ready(&mut self) {
+        self.retry.draw(self.identity.spread());
+        self.name = self.identity.record_name();
+    }
+
+    #[inline(never)]
+    fn forget_error(&mut self) {
+        self.detail = Detail::NONE;
     }
 
     /// The numbers behind the last error.
@@ -104,9 +140,10 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
     /// Stores a DeviceSecret that came another way than by registration, and reads it back. A
     /// stored secret of this device is replaced; storing the same one again changes nothing.
     pub fn store_secret(&mut self, secret: Secret<'_>) -> Result<()> {
-        self.detail = Detail::default();
+        self.forget_error();
         let credential = Credential::DeviceSecret(secret);
-        scrubbed(self.quiet, || {
+        scrubbed::<{ depth::SAVE }, _>(self.quiet, || {
+            credential.check()?;
             self.locked(|device| device.replace_stored(credential))
         })
     }
@@ -135,8 +172,8 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
     /// What is stored, its secret left out. An error says that there is none, or why it cannot be
     /// used.
     pub fn inspect(&mut self) -> Result<Inspection> {
-        self.detail = Detail::default();
-        scrubbed(self.quiet, || {
+        self.forget_error();
+        scrubbed::<{ depth::SIGN }, _>(self.quiet, || {
             let mut record = Wiped::new();
             let stored = self.load_stored(&mut record)?;
             Ok(Inspection {
@@ -152,11 +189,10 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
     /// Removes what is stored, damaged or not. For an operator: a device that was active cannot
     /// register again before the platform was told (ResetThing, or delete and add).
     pub fn erase(&mut self) -> Result<()> {
-        self.detail = Detail::default();
+        self.forget_error();
         self.is_issued_refused = false;
         self.locked(|device| {
-            let name = device.identity.record_name();
-            let erased = device.store.erase(&name);
+            let erased = device.store.erase(&device.name);
             device.note_system_error(erased)
         })
     }
@@ -174,17 +210,39 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
     ) -> Result<Credentials> {
         self.scrubbed_into(buffer, |device, buffer| {
             options.check()?;
-            let mut room = Room::new();
-            let credential = match credential {
-                Some(credential) => credential,
-                None => device.load_record(&mut room)?.1,
-            };
-            let mut writer = Writer::new(buffer);
-            let written =
-                options.write(&device.identity, &device.endpoint, credential, &mut writer)?;
-            device.check_fits(&writer)?;
-            Ok(written)
+            match credential {
+                Some(credential) => {
+                    credential.check()?;
+                    device.write_sign_in(credential, options, buffer)
+                }
+                None => device.sign_in_as_stored(options, buffer),
+            }
         })
+    }
+
+    /// Apart, so that a secret that is lent needs no room for a record on the stack.
+    #[inline(never)]
+    fn sign_in_as_stored(
+        &mut self,
+        options: &SignIn<'_, impl Extensions>,
+        buffer: &mut [u8],
+    ) -> Result<Credentials> {
+        let mut room = Room::new();
+        let credential = self.load_record(&mut room)?.1;
+        self.write_sign_in(credential, options, buffer)
+    }
+
+    #[inline(never)]
+    fn write_sign_in(
+        &mut self,
+        credential: Credential<'_>,
+        options: &SignIn<'_, impl Extensions>,
+        buffer: &mut [u8],
+    ) -> Result<Credentials> {
+        let mut writer = Writer::new(buffer);
+        let written = options.write(&self.identity, &self.endpoint, credential, &mut writer)?;
+        self.check_fits(&writer)?;
+        Ok(written)
     }
 
     /// Writes identity and key of a TLS-PSK connection into `buffer`, with `secret` or the stored
@@ -195,35 +253,50 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
         timestamp: Timestamp,
         buffer: &mut [u8],
     ) -> Result<Psk> {
-        self.scrubbed_into(buffer, |device, buffer| {
-            let mut room = Room::new();
-            let secret = match secret {
-                Some(secret) => secret,
-                None => match device.load_record(&mut room)?.1 {
-                    Credential::DeviceSecret(secret) => secret,
-                    Credential::DeviceToken { .. } => return Err(Error::SECRET_IS_TOKEN),
-                },
-            };
-            let mut writer = Writer::new(buffer);
-            let psk = write_psk(&device.identity, timestamp, secret, &mut writer)?;
-            device.check_fits(&writer)?;
-            Ok(psk)
+        self.scrubbed_into(buffer, |device, buffer| match secret {
+            Some(secret) => {
+                secret.check()?;
+                device.write_psk(secret, timestamp, buffer)
+            }
+            None => device.psk_of_stored(timestamp, buffer),
         })
+    }
+
+    #[inline(never)]
+    fn psk_of_stored(&mut self, timestamp: Timestamp, buffer: &mut [u8]) -> Result<Psk> {
+        let mut room = Room::new();
+        match self.load_record(&mut room)?.1 {
+            Credential::DeviceSecret(secret) => self.write_psk(secret, timestamp, buffer),
+            Credential::DeviceToken { .. } => Err(Error::SECRET_IS_TOKEN),
+        }
+    }
+
+    #[inline(never)]
+    fn write_psk(
+        &mut self,
+        secret: Secret<'_>,
+        timestamp: Timestamp,
+        buffer: &mut [u8],
+    ) -> Result<Psk> {
+        let mut writer = Writer::new(buffer);
+        let psk = write_psk(&self.identity, timestamp, secret, &mut writer)?;
+        self.check_fits(&writer)?;
+        Ok(psk)
     }
 
     /// Takes the code of the CONNACK that answered a sign-in: 0 marks the stored secret as
     /// activated; any other comes back as what it means for a secret in this state.
     pub fn report_connack(&mut self, code: u8) -> Result<()> {
-        self.detail = Detail::default();
+        self.forget_error();
         let error = match code {
             0 => {
                 self.retry.success();
-                return scrubbed(self.quiet, || self.mark_activated());
+                return scrubbed::<{ depth::ACTIVATE }, _>(self.quiet, || self.mark_activated());
             }
             1 => Error::CONNACK_PROTOCOL,
             2 => Error::CONNACK_CLIENT_ID,
             3 => Error::CONNACK_UNAVAILABLE,
-            4 => scrubbed(self.quiet, || self.credentials_refused()),
+            4 => scrubbed::<{ depth::SIGN }, _>(self.quiet, || self.credentials_refused()),
             5 => Error::CONNACK_NOT_AUTHORISED,
             _ => Error::CONNACK_UNKNOWN,
         };
@@ -238,21 +311,25 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
             Ok(head) if head.state == State::Activated => return Ok(()),
             other => other?,
         };
-        self.locked(|device| {
-            let mut room = Room::new();
-            let (head, credential) = device.load_record(&mut room)?;
-            device.save(&Record {
-                head: Head {
-                    state: State::Activated,
-                    sequence: head.sequence.wrapping_add(1),
-                    ..head
-                },
-                credential,
-            })?;
-            // An older copy that stays does no harm: it is found void, or the same.
-            let _ = device.store.retire(&device.identity.record_name());
-            Ok(())
-        })
+        self.locked(Self::activate_stored)
+    }
+
+    /// Apart, so that its room and that of `load_head` are not on the stack at once.
+    #[inline(never)]
+    fn activate_stored(&mut self) -> Result<()> {
+        let mut room = Room::new();
+        let mut kept = Kept::new();
+        let (head, credential) = self.load_record(&mut room)?;
+        let credential = kept.keep(&credential)?;
+        let head = Head {
+            state: State::Activated,
+            sequence: head.sequence.wrapping_add(1),
+            ..head
+        };
+        self.save_in(&mut room, &Record { head, credential })?;
+        // An older copy that stays does no harm: it is found void, or the same.
+        let _ = self.store.retire(&self.name);
+        Ok(())
     }
 
     /// What CONNACK 4 means for the stored secret. If it cannot be read, the plain meaning.
@@ -285,8 +362,8 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
         buffer: &mut [u8],
         worker: impl FnOnce(&mut Self, &mut [u8]) -> Result<R>,
     ) -> Result<R> {
-        self.detail = Detail::default();
-        let result = scrubbed(self.quiet, || worker(self, buffer));
+        self.forget_error();
+        let result = scrubbed::<{ depth::SIGN }, _>(self.quiet, || worker(self, buffer));
         if result.is_err() {
             wipe(buffer);
         }

@@ -1,14 +1,14 @@
 //! The rules by which a device registers: when it may, whose reply counts, what is stored.
 
-use super::{Detail, Device};
+use super::Device;
 use crate::random::{self, Random};
 use crate::register::{NoSecret, Nonce, Registration, RegistrationOptions, refusal, run};
-use crate::scrub::{Quiet, scrubbed};
+use crate::scrub::{Quiet, depth, scrubbed};
 use crate::sign_in::Credentials;
 use crate::status::{Error, Result};
 use crate::store::record::{Head, Record};
 use crate::store::{State, Store};
-use crate::text::{Sink, Writer};
+use crate::text::{Put, Writer};
 use crate::transport::Pipe;
 
 /// How often a device may register by itself while no secret of its was ever accepted. The platform
@@ -27,12 +27,25 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
         options: &RegistrationOptions<'_>,
         random: &mut impl Random,
     ) -> Result<Registration> {
-        self.detail = Detail::default();
+        let mut registration = Registration::IDLE;
+        self.begin_registration_in(&mut registration, options, random)?;
+        Ok(registration)
+    }
+
+    /// Like `begin_registration`, in the caller's storage.
+    pub(crate) fn begin_registration_in(
+        &mut self,
+        registration: &mut Registration,
+        options: &RegistrationOptions<'_>,
+        random: &mut impl Random,
+    ) -> Result<()> {
+        self.forget_error();
         let mut drawn = [0; 2 * NONCE_BYTES];
-        let begun = scrubbed(self.quiet, || {
+        let begun = scrubbed::<{ depth::SAVE }, _>(self.quiet, || {
+            options.product_secret.check()?;
             self.lock()?;
             self.before_registration()?;
-            let prepared = self.store.prepare(&self.identity.record_name());
+            let prepared = self.store.prepare(&self.name);
             self.note_system_error(prepared)?;
             self.try_seal()?;
             let nonce = match options.nonce {
@@ -42,7 +55,7 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
             self.retry.draw(nonce.spread() ^ self.identity.spread());
             // The nonce is in it, so that an attempt of an earlier device object is not taken for this.
             self.newest_registration = self.newest_registration.wrapping_add(nonce.spread() | 1);
-            Registration::begin(
+            registration.begin(
                 self.newest_registration,
                 &self.identity,
                 &self.endpoint,
@@ -101,7 +114,7 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
         registration: &mut Registration,
         code: u8,
     ) -> Result<()> {
-        self.detail = Detail::default();
+        self.forget_error();
         let taken = registration.connack(code);
         self.end_step(registration, taken)
     }
@@ -118,8 +131,8 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
     }
 
     fn advance(&mut self, registration: &mut Registration, arrived: Arrived<'_>) -> Result<()> {
-        self.detail = Detail::default();
-        let taken = scrubbed(self.quiet, || match arrived {
+        self.forget_error();
+        let taken = scrubbed::<{ depth::REPLY }, _>(self.quiet, || match arrived {
             Arrived::Bytes([]) => registration.end(),
             Arrived::Bytes(bytes) => registration.feed(bytes),
             Arrived::Message { topic, payload } => registration.message(topic, payload),
@@ -154,7 +167,7 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
         registration: &mut Registration,
         error: Error,
     ) -> Result<()> {
-        self.detail = Detail::default();
+        self.forget_error();
         registration.wipe();
         self.end_attempt(registration);
         self.fail(error)
@@ -163,9 +176,9 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
     /// Ends a registration whose reply is complete: stores what was issued and reads it back.
     /// The registration is wiped, whatever the end.
     pub fn finish_registration(&mut self, registration: &mut Registration) -> Result<()> {
-        self.detail = Detail::default();
+        self.forget_error();
         self.note_reply(registration);
-        let finished = scrubbed(self.quiet, || {
+        let finished = scrubbed::<{ depth::SAVE }, _>(self.quiet, || {
             let result = self.store_issued(registration);
             registration.wipe();
             self.end_attempt(registration);
@@ -173,7 +186,7 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
         });
         match finished {
             Ok(()) => {
-                self.detail = Detail::default();
+                self.forget_error();
                 self.retry.success();
                 Ok(())
             }
@@ -185,8 +198,7 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
         if registration.number() != self.newest_registration {
             return Err(Error::SUPERSEDED);
         }
-        let identity = self.identity.clone();
-        let credential = match registration.issued(&identity) {
+        let credential = match registration.issued(&self.identity) {
             Ok(credential) => credential,
             Err(NoSecret::Malformed(error)) => return Err(error),
             Err(NoSecret::Refused(code)) => {
@@ -218,7 +230,7 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
         pipe: &mut impl Pipe,
         timeout_ms: u32,
     ) -> Result<()> {
-        self.detail = Detail::default();
+        self.forget_error();
         if let Err(error) = run(registration, pipe, timeout_ms, self.quiet) {
             self.note_reply(registration);
             self.detail.system_error = pipe.system_error();

@@ -2,16 +2,17 @@
 
 use super::Device;
 use crate::credential::Credential;
+use crate::identity::ClientId;
 use crate::scrub::Quiet;
-use crate::secret::{DeviceToken, Wiped, wipe};
+use crate::secret::{DeviceToken, Secret, Wiped, equal, wipe};
 use crate::status::{Error, Result};
 use crate::store::record::{Head, Record, Stored};
-use crate::store::{RECORD_MAX, SEALED_MAX, Store};
+use crate::store::{RECORD_MAX, SEALED_ROOM, Store, UNSEALED_ROOM};
 
 /// Room for a record, and for a secret that was sealed in it.
 pub(super) struct Room {
     record: Wiped<RECORD_MAX>,
-    secret: Wiped<{ DeviceToken::MAX }>,
+    secret: Wiped<UNSEALED_ROOM>,
 }
 
 impl Room {
@@ -23,14 +24,51 @@ impl Room {
     }
 }
 
+/// A credential away from its record, whose room is needed for another.
+pub(super) struct Kept {
+    client_id: Wiped<{ ClientId::MAX }>,
+    secret: Wiped<{ DeviceToken::MAX }>,
+}
+
+impl Kept {
+    pub(super) const fn new() -> Kept {
+        Kept {
+            client_id: Wiped::new(),
+            secret: Wiped::new(),
+        }
+    }
+
+    pub(super) fn keep(&mut self, credential: &Credential<'_>) -> Result<Credential<'_>> {
+        Ok(match credential {
+            Credential::DeviceSecret(secret) => {
+                Credential::DeviceSecret(Secret::new(copy(secret.as_bytes(), &mut self.secret.0))?)
+            }
+            Credential::DeviceToken { client_id, token } => Credential::DeviceToken {
+                client_id: ClientId::new(copy(client_id.as_bytes(), &mut self.client_id.0))?,
+                token: DeviceToken::new(copy(token.as_bytes(), &mut self.secret.0))?,
+            },
+        })
+    }
+}
+
+#[inline(never)]
+fn copy<'c>(from: &[u8], to: &'c mut [u8]) -> &'c [u8] {
+    for (to, from) in to.iter_mut().zip(from) {
+        *to = *from;
+    }
+    to.get(..from.len()).unwrap_or_default()
+}
+
 impl<S: Store, Q: Quiet> Device<S, Q> {
     /// What the record says, its secret left where it is.
+    #[inline(never)]
     pub(super) fn load_head(&mut self) -> Result<Head> {
         let mut record = Wiped::new();
         self.load_stored(&mut record).map(|stored| stored.head)
     }
 
     /// What `read` takes from the record must not be secret.
+    #[inline(never)]
     pub(super) fn load<T>(&mut self, read: impl FnOnce(Head, &Credential<'_>) -> T) -> Result<T> {
         let mut room = Room::new();
         self.load_record(&mut room)
@@ -50,8 +88,7 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
         &mut self,
         scratch: &'r mut Wiped<RECORD_MAX>,
     ) -> Result<Stored<'r>> {
-        let name = self.identity.record_name();
-        let loaded = self.store.load(&name, &mut scratch.0);
+        let loaded = self.store.load(&self.name, &mut scratch.0);
         let length = self.note_system_error(loaded)?.ok_or(Error::STORE_ABSENT)?;
         let bytes = scratch.0.get(..length).ok_or(Error::STORE_DAMAGED)?;
         Stored::decode(bytes, &self.identity, &self.endpoint)
@@ -59,10 +96,19 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
 
     /// Saves and reads back: only then is a secret stored.
     pub(super) fn save(&mut self, record: &Record<'_>) -> Result<()> {
-        let mut room = Room::new();
+        self.save_in(&mut Room::new(), record)
+    }
+
+    /// Like `save`, in a room that is there already. Nothing of the record may lie in it.
+    pub(super) fn save_in(&mut self, room: &mut Room, record: &Record<'_>) -> Result<()> {
         self.save_unchecked(record, &mut room.record)?;
         wipe(&mut room.record.0);
-        let (head, credential) = match self.load_record(&mut room) {
+        self.read_back(room, record)
+    }
+
+    #[inline(never)]
+    fn read_back(&mut self, room: &mut Room, record: &Record<'_>) -> Result<()> {
+        let (head, credential) = match self.load_record(room) {
             Err(Error::STORE_ABSENT) => return Err(Error::STORE_READ_BACK),
             other => other?,
         };
@@ -72,13 +118,13 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
         Ok(())
     }
 
+    #[inline(never)]
     fn save_unchecked(
         &mut self,
         record: &Record<'_>,
         scratch: &mut Wiped<RECORD_MAX>,
     ) -> Result<()> {
-        let name = self.identity.record_name();
-        let mut sealed = [0; SEALED_MAX];
+        let mut sealed = [0; SEALED_ROOM];
         let length = record.encode(
             &self.identity,
             &self.endpoint,
@@ -94,7 +140,7 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
             &mut scratch.0,
         )?;
         let bytes = scratch.0.get(..length).unwrap_or_default();
-        let saved = self.store.save(&name, bytes);
+        let saved = self.store.save(&self.name, bytes);
         self.note_system_error(saved)
     }
 
@@ -115,8 +161,11 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
         // No record's: their version is not 0.
         const CONTEXT: [u8; 16] = [0; 16];
         const PROBE: [u8; 1] = [0];
-        let mut sealed = [0; SEALED_MAX];
-        let mut opened = [0; DeviceToken::MAX];
+        if !cfg!(feature = "sealing") {
+            return Ok(());
+        }
+        let mut sealed = [0; SEALED_ROOM];
+        let mut opened = [0; UNSEALED_ROOM];
         let made = self.store.seal(&CONTEXT, &PROBE, &mut sealed);
         let Some(length) = self.note_system_error(made)? else {
             return Ok(());
@@ -124,7 +173,10 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
         let sealed = sealed.get(..length).ok_or(Error::STORE_UNSEAL)?;
         let length = self.store.unseal(&CONTEXT, sealed, &mut opened);
         let length = self.note_system_error(length)?;
-        if opened.get(..length) != Some(&PROBE[..]) {
+        if !opened
+            .get(..length)
+            .is_some_and(|opened| equal(opened, &PROBE))
+        {
             return Err(Error::STORE_UNSEAL);
         }
         Ok(())
@@ -134,8 +186,7 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
         if self.is_locked {
             return Ok(());
         }
-        let name = self.identity.record_name();
-        let locked = self.store.lock(&name);
+        let locked = self.store.lock(&self.name);
         self.note_system_error(locked)?;
         self.is_locked = true;
         Ok(())
@@ -143,7 +194,7 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
 
     pub(super) fn unlock(&mut self) {
         if self.is_locked {
-            self.store.unlock(&self.identity.record_name());
+            self.store.unlock(&self.name);
             self.is_locked = false;
         }
     }

@@ -42,7 +42,10 @@ impl<Y: System> FileStore<Y> {
         if folder.is_empty() {
             return Err(Error::ARGUMENT_EMPTY);
         }
-        if folder.contains(&0) {
+        // A search that is made for speed is 200 bytes.
+        #[allow(clippy::manual_contains)]
+        let has_nul = folder.iter().any(|byte| *byte == 0);
+        if has_nul {
             return Err(Error::ARGUMENT_CHARACTER);
         }
         if folder.len() > PATH_MAX {

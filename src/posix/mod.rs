@@ -1,8 +1,11 @@
-//! What Linux and other POSIX systems provide: random bytes, the signal mask, files.
+//! What Linux and other POSIX systems provide: random bytes, the signal mask, files, the
+//! protection of memory.
 
 #![allow(unsafe_code)]
 
+mod calls;
 mod file_store;
+pub mod memory;
 mod signals;
 pub mod system;
 
@@ -18,7 +21,7 @@ fn errno() -> i32 {
     unsafe { *libc::__errno_location() }
 }
 
-/// The system's random bytes, by `getrandom`.
+/// The system's random bytes, by the system call `getrandom`: its function is in glibc since 2.25 only.
 #[derive(Clone, Copy)]
 pub struct SystemRandom;
 
@@ -27,7 +30,8 @@ impl Random for SystemRandom {
         let mut filled = 0usize;
         while let Some(rest) = bytes.get_mut(filled..).filter(|rest| !rest.is_empty()) {
             // SAFETY: the pointer and length are those of one live, writable slice.
-            let count = unsafe { libc::getrandom(rest.as_mut_ptr().cast(), rest.len(), 0) };
+            let count =
+                unsafe { libc::syscall(libc::SYS_getrandom, rest.as_mut_ptr(), rest.len(), 0) };
             match usize::try_from(count) {
                 Ok(count) => filled = filled.saturating_add(count),
                 Err(_) if errno() == libc::EINTR => {}

@@ -1,5 +1,7 @@
 //! Blocking signals while a secret is in the registers: the kernel saves all of them in a frame
 //! below the stack pointer, or on the alternate stack, where nothing reaches them afterwards.
+//!
+//! On Linux sigprocmask is pthread_sigmask under a name that was in libc itself before glibc 2.32.
 
 use crate::scrub::Quiet;
 use core::mem::MaybeUninit;
@@ -21,11 +23,11 @@ impl Quiet for Signals {
         let mut before = MaybeUninit::uninit();
         if self == Signals::Blocked {
             let mut all = MaybeUninit::<libc::sigset_t>::uninit();
-            // SAFETY: sigfillset initialises the set it is given; pthread_sigmask reads that and
-            // writes the other. Neither fails on these arguments.
+            // SAFETY: sigfillset initialises the set it is given; sigprocmask reads that and writes the
+            // other. Neither fails on these arguments.
             unsafe {
                 libc::sigfillset(all.as_mut_ptr());
-                libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr());
+                libc::sigprocmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr());
             }
         }
         before
@@ -36,7 +38,7 @@ impl Quiet for Signals {
         if self == Signals::Blocked {
             // SAFETY: `enter` initialised `before`, as it did for the same value.
             unsafe {
-                libc::pthread_sigmask(libc::SIG_SETMASK, before.as_ptr(), core::ptr::null_mut());
+                libc::sigprocmask(libc::SIG_SETMASK, before.as_ptr(), core::ptr::null_mut());
             }
         }
     }

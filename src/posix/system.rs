@@ -1,8 +1,8 @@
 //! The system calls of the file store, behind a trait: so that a test can let any of them fail.
 
+use super::calls::{self, FileStatus, Lock};
 use super::errno;
 use core::ffi::{CStr, c_int};
-use core::mem::MaybeUninit;
 
 /// 0 or the error number.
 pub type Outcome<T> = core::result::Result<T, c_int>;
@@ -95,11 +95,10 @@ impl System for Linux {
     }
 
     fn status(&mut self, descriptor: c_int) -> Outcome<Status> {
-        let mut status = MaybeUninit::<libc::stat>::uninit();
-        // SAFETY: the pointer is to storage for one stat.
-        check(unsafe { libc::fstat(descriptor, status.as_mut_ptr()) })?;
-        // SAFETY: fstat succeeded and so wrote all of it.
-        let status = unsafe { status.assume_init() };
+        // SAFETY: integers of which all zero is a value.
+        let mut status = unsafe { core::mem::zeroed::<FileStatus>() };
+        // SAFETY: the pointer is to storage for one of them.
+        check(unsafe { calls::fstat(descriptor, &raw mut status) })?;
         Ok(Status {
             mode: status.st_mode,
             owner: status.st_uid,
@@ -153,12 +152,12 @@ impl System for Linux {
     }
 
     fn lock(&mut self, descriptor: c_int) -> Outcome<()> {
-        // SAFETY: all zero is a flock: the whole file, from its start.
-        let mut lock = unsafe { core::mem::zeroed::<libc::flock>() };
+        // SAFETY: all zero is a lock: the whole file, from its start.
+        let mut lock = unsafe { core::mem::zeroed::<Lock>() };
         lock.l_type = libc::F_WRLCK as libc::c_short;
         lock.l_whence = libc::SEEK_SET as libc::c_short;
-        // SAFETY: F_OFD_SETLK reads a flock, which lives through the call.
-        check(unsafe { libc::fcntl(descriptor, libc::F_OFD_SETLK, &raw const lock) })
+        // SAFETY: F_OFD_SETLK reads a lock, which lives through the call.
+        check(unsafe { calls::lock(descriptor, libc::F_OFD_SETLK, &raw const lock) })
     }
 
     fn close(&mut self, descriptor: c_int) {

@@ -14,40 +14,50 @@ const LINE: usize = 64;
 enum At {
     StatusLine,
     Header,
-    /// So many bytes of the body are to come.
-    Length(u32),
+    Length,
     ToEnd,
     ChunkSize,
-    Chunk(u32),
+    Chunk,
     ChunkEnd,
     Trailer,
     Done,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Framing {
-    ToEnd,
-    Length(u32),
-    Chunked,
-}
-
-/// Where the reader of a reply stands.
+/// Where the reader of a reply stands. In C's order: what lies close is reached by short instructions.
+#[repr(C)]
 pub(crate) struct Reply {
-    at: At,
-    framing: Framing,
-    status: u16,
+    head: Head,
     header_length: u16,
     line: [u8; LINE],
     /// May exceed `LINE`: then the line is cut.
     line_length: u16,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Framing {
+    ToEnd,
+    Length,
+    Chunked,
+}
+
+/// What the lines so far say.
+struct Head {
+    at: At,
+    framing: Framing,
+    status: u16,
+    /// Bytes of the body or chunk that are to come.
+    left: u32,
+}
+
 impl Reply {
     pub(crate) const fn new() -> Reply {
         Reply {
-            at: At::StatusLine,
-            framing: Framing::ToEnd,
-            status: 0,
+            head: Head {
+                at: At::StatusLine,
+                framing: Framing::ToEnd,
+                status: 0,
+                left: 0,
+            },
             header_length: 0,
             line: [0; LINE],
             line_length: 0,
@@ -56,53 +66,41 @@ impl Reply {
 
     /// The HTTP status; 0 until it has arrived.
     pub(crate) fn status(&self) -> u16 {
-        self.status
+        self.head.status
     }
 
     /// A body that is too large is most often an error page: then the status says more.
-    pub(crate) fn name(&self, error: Error) -> Error {
-        if error == Error::REPLY_TOO_LARGE && self.status != 200 {
-            return Error::REPLY_HTTP_STATUS;
+    pub(crate) fn too_large(&self) -> Error {
+        match self.head.status {
+            200 => Error::REPLY_TOO_LARGE,
+            _ => Error::REPLY_HTTP_STATUS,
         }
-        error
     }
 
     pub(crate) fn is_done(&self) -> bool {
-        self.at == At::Done
+        self.head.at == At::Done
     }
 
-    /// Takes one byte; a byte of the body goes to `body`.
-    pub(crate) fn feed(&mut self, byte: u8, body: impl FnOnce(u8) -> Result<()>) -> Result<()> {
-        match self.at {
-            At::Length(left) | At::Chunk(left) => {
-                body(byte)?;
-                self.after_body_byte(left.wrapping_sub(1));
-                Ok(())
+    /// Takes one byte; true if it is of the body.
+    pub(crate) fn feed(&mut self, byte: u8) -> Result<bool> {
+        match self.head.at {
+            At::Length | At::Chunk => {
+                self.head.count_body_byte();
+                Ok(true)
             }
-            At::ToEnd => body(byte),
-            At::Done => Ok(()),
-            _ => self.feed_line(byte),
+            At::ToEnd => Ok(true),
+            At::Done => Ok(false),
+            _ => self.feed_line(byte).map(|()| false),
         }
     }
 
     /// The peer ended the stream in order.
     pub(crate) fn end(&mut self) -> Result<()> {
-        match self.at {
-            At::ToEnd | At::Done => {
-                self.at = At::Done;
-                Ok(())
-            }
-            _ => Err(Error::REPLY_CUT_SHORT),
+        if !matches!(self.head.at, At::ToEnd | At::Done) {
+            return Err(Error::REPLY_CUT_SHORT);
         }
-    }
-
-    fn after_body_byte(&mut self, left: u32) {
-        self.at = match self.at {
-            At::Length(_) if left == 0 => At::Done,
-            At::Length(_) => At::Length(left),
-            _ if left == 0 => At::ChunkEnd,
-            _ => At::Chunk(left),
-        };
+        self.head.at = At::Done;
+        Ok(())
     }
 
     fn feed_line(&mut self, byte: u8) -> Result<()> {
@@ -121,70 +119,81 @@ impl Reply {
     }
 
     fn end_line(&mut self) -> Result<()> {
-        let copy = self.line;
-        let length = usize::from(self.line_length);
+        let length = usize::from(core::mem::take(&mut self.line_length));
         let is_cut = length > LINE;
-        let line = copy.get(..length.min(LINE)).unwrap_or_default();
+        let line = self.line.get(..length).unwrap_or(&self.line);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        self.line_length = 0;
-        self.at = match self.at {
-            At::StatusLine => self.status_line(line)?,
-            At::Header if line.is_empty() => self.begin_body(),
-            At::Header => self.header_line(line, is_cut)?,
-            At::ChunkSize => chunk_size(line)?,
-            At::ChunkEnd if line.is_empty() => At::ChunkSize,
-            At::ChunkEnd => return Err(Error::REPLY_FRAMING),
-            _ if line.is_empty() => At::Done,
-            _ => At::Trailer,
+        let error = match self.head.at {
+            At::StatusLine => Error::REPLY_NOT_HTTP,
+            _ => Error::REPLY_FRAMING,
         };
+        self.head.at = self.head.after(line, is_cut).ok_or(error)?;
         Ok(())
+    }
+}
+
+impl Head {
+    fn count_body_byte(&mut self) {
+        self.left = self.left.wrapping_sub(1);
+        if self.left == 0 {
+            self.at = match self.at {
+                At::Length => At::Done,
+                _ => At::ChunkEnd,
+            };
+        }
+    }
+
+    /// What follows a line; None if it may not stand there. Out of line: inlined it is a third larger.
+    #[inline(never)]
+    fn after(&mut self, line: &[u8], is_cut: bool) -> Option<At> {
+        match self.at {
+            At::StatusLine => self.status_line(line),
+            At::Header if line.is_empty() => Some(self.begin_body()),
+            At::Header => self.header_line(line, is_cut),
+            At::ChunkSize => self.chunk_size(line),
+            At::ChunkEnd if line.is_empty() => Some(At::ChunkSize),
+            At::ChunkEnd => None,
+            _ if line.is_empty() => Some(At::Done),
+            _ => Some(At::Trailer),
+        }
     }
 
     /// `HTTP/1.1 200 OK`.
-    fn status_line(&mut self, line: &[u8]) -> Result<At> {
-        let rest = line
-            .strip_prefix(b"HTTP/1.1 ")
-            .or_else(|| line.strip_prefix(b"HTTP/1.0 "))
-            .ok_or(Error::REPLY_NOT_HTTP)?;
-        let (digits, reason) = rest.split_at_checked(3).ok_or(Error::REPLY_NOT_HTTP)?;
-        if !matches!(reason.first(), None | Some(b' ')) {
-            return Err(Error::REPLY_NOT_HTTP);
+    fn status_line(&mut self, line: &[u8]) -> Option<At> {
+        let (minor, rest) = line.strip_prefix(b"HTTP/1.")?.split_first()?;
+        let (digits, reason) = rest.strip_prefix(b" ")?.split_at_checked(3)?;
+        if !matches!(minor, b'0' | b'1') || !matches!(reason.first(), None | Some(b' ')) {
+            return None;
         }
-        self.status = number(digits, 10)
-            .and_then(|status| u16::try_from(status).ok())
-            .filter(|status| *status >= 100)
-            .ok_or(Error::REPLY_NOT_HTTP)?;
-        Ok(At::Header)
+        self.status = number(digits, 10)? as u16;
+        (self.status >= 100).then_some(At::Header)
     }
 
-    fn header_line(&mut self, line: &[u8], is_cut: bool) -> Result<At> {
-        let colon = line.iter().position(|byte| *byte == b':');
-        let Some((name, value)) = colon.and_then(|colon| line.split_at_checked(colon)) else {
-            return if is_cut {
-                Ok(At::Header)
-            } else {
-                Err(Error::REPLY_FRAMING)
-            };
+    fn header_line(&mut self, line: &[u8], is_cut: bool) -> Option<At> {
+        let Some(colon) = line.iter().position(|byte| *byte == b':') else {
+            return is_cut.then_some(At::Header);
         };
+        let (name, value) = line.split_at_checked(colon)?;
         if name.is_empty() || name.iter().any(|byte| matches!(byte, b' ' | b'\t')) {
-            return Err(Error::REPLY_FRAMING);
+            return None;
         }
-        let value = value.get(1..).unwrap_or_default().trim_ascii();
-        let framing = if is_name(name, b"content-length") {
-            Framing::Length(number(value, 10).ok_or(Error::REPLY_FRAMING)?)
-        } else if is_name(name, b"transfer-encoding") {
-            if !is_name(value, b"chunked") {
-                return Err(Error::REPLY_FRAMING);
-            }
-            Framing::Chunked
+        let value = trim_end(value.get(1..)?.trim_ascii_start());
+        let is_length = is_name(name, b"content-length");
+        if !is_length && !is_name(name, b"transfer-encoding") {
+            return Some(At::Header);
+        }
+        if is_cut || self.framing != Framing::ToEnd {
+            return None;
+        }
+        if is_length {
+            self.left = number(value, 10)?;
+            self.framing = Framing::Length;
+        } else if is_name(value, b"chunked") {
+            self.framing = Framing::Chunked;
         } else {
-            return Ok(At::Header);
-        };
-        if is_cut || !matches!(self.framing, Framing::ToEnd) {
-            return Err(Error::REPLY_FRAMING);
+            return None;
         }
-        self.framing = framing;
-        Ok(At::Header)
+        Some(At::Header)
     }
 
     fn begin_body(&mut self) -> At {
@@ -194,11 +203,27 @@ impl Reply {
         }
         match self.framing {
             Framing::ToEnd => At::ToEnd,
-            Framing::Length(0) => At::Done,
-            Framing::Length(length) => At::Length(length),
+            Framing::Length if self.left == 0 => At::Done,
+            Framing::Length => At::Length,
             Framing::Chunked => At::ChunkSize,
         }
     }
+
+    /// `1a` or `1a;name=value`. A size of 0 is the last chunk.
+    fn chunk_size(&mut self, line: &[u8]) -> Option<At> {
+        let end = line.iter().position(|byte| *byte == b';');
+        let digits = line.get(..end.unwrap_or(line.len()))?;
+        self.left = number(trim_end(digits), 16)?;
+        Some(match self.left {
+            0 => At::Trailer,
+            _ => At::Chunk,
+        })
+    }
+}
+
+#[inline(never)]
+fn trim_end(text: &[u8]) -> &[u8] {
+    text.trim_ascii_end()
 }
 
 /// `lower` in any case.
@@ -208,19 +233,6 @@ fn is_name(text: &[u8], lower: &[u8]) -> bool {
             .iter()
             .zip(lower)
             .all(|(byte, lower)| byte.to_ascii_lowercase() == *lower)
-}
-
-/// `1a` or `1a;name=value`. A size of 0 is the last chunk.
-fn chunk_size(line: &[u8]) -> Result<At> {
-    let digits = line
-        .split(|byte| *byte == b';')
-        .next()
-        .unwrap_or_default()
-        .trim_ascii_end();
-    match number(digits, 16).ok_or(Error::REPLY_FRAMING)? {
-        0 => Ok(At::Trailer),
-        size => Ok(At::Chunk(size)),
-    }
 }
 
 /// 1 to 7 digits and nothing else.
@@ -245,10 +257,9 @@ mod tests {
         let mut reader = Reply::new();
         let mut body = Vec::new();
         for byte in reply.bytes() {
-            reader.feed(byte, |byte| {
+            if reader.feed(byte)? {
                 body.push(byte);
-                Ok(())
-            })?;
+            }
         }
         reader.end()?;
         Ok((reader.status(), String::from_utf8(body).unwrap()))

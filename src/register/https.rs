@@ -7,7 +7,7 @@ use super::{HostText, RegistrationOptions};
 use crate::identity::Identity;
 use crate::mac::Hmac;
 use crate::status::Result;
-use crate::text::{Sink, Writer};
+use crate::text::{Put, Sink, Writer};
 
 pub(super) const PORT: u16 = 443;
 
@@ -45,23 +45,24 @@ fn put_host_field(host: &HostText, port: u16, out: &mut impl Sink) {
     }
 }
 
-/// The form, in the C SDKs' order. Values are encoded here; what is signed is not.
+/// The form, in the C SDKs' order. The DeviceName alone may need encoding; what is signed is not encoded.
 fn put_body(
     identity: &Identity,
     options: &RegistrationOptions<'_>,
     nonce: &[u8],
     out: &mut impl Sink,
 ) -> Result<()> {
-    let mut hmac = Hmac::new(options.sign_method, options.product_secret.as_bytes())?;
+    let mut hmac = Hmac::new(options.sign_method);
+    hmac.start(options.product_secret);
     super::put_content(identity, nonce, &mut hmac);
     out.put(b"productKey=");
-    out.put_percent(identity.product_key.0.as_bytes());
+    out.put(identity.product_key.0.as_bytes());
     out.put(b"&deviceName=");
     out.put_percent(identity.device_name.0.as_bytes());
     out.put(b"&random=");
-    out.put_percent(nonce);
+    out.put(nonce);
     out.put(b"&sign=");
-    out.put_hex(hmac.finish().as_bytes());
+    out.put_hex(hmac.finish());
     out.put(b"&signMethod=");
     out.put(options.sign_method.name().as_bytes());
     Ok(())

@@ -1,6 +1,7 @@
 //! A strict JSON reader over one bounded buffer: no copy, no recursion deeper than
 //! `DEEPEST`, no unescaping. What it hands out are slices of the buffer.
 
+use crate::secret::{is_between, is_zero};
 use crate::status::{Error, Result};
 
 /// Objects and arrays that may be open at once. The platform's replies need two.
@@ -9,6 +10,8 @@ const DEEPEST: u8 = 4;
 pub(crate) struct Reader<'j> {
     rest: &'j [u8],
     depth: u8,
+    /// No comma precedes the next item.
+    is_first: bool,
 }
 
 const MALFORMED: Error = Error::REPLY_NOT_JSON;
@@ -18,6 +21,7 @@ impl<'j> Reader<'j> {
         Reader {
             rest: text,
             depth: 0,
+            is_first: true,
         }
     }
 
@@ -47,6 +51,7 @@ impl<'j> Reader<'j> {
 
     fn open(&mut self, bracket: u8) -> Result<()> {
         self.expect(bracket)?;
+        self.is_first = true;
         self.depth = self.depth.wrapping_add(1);
         if self.depth > DEEPEST {
             return Err(MALFORMED);
@@ -55,7 +60,8 @@ impl<'j> Reader<'j> {
     }
 
     /// Whether another item follows, or `bracket` closed the object or array.
-    fn next_item(&mut self, is_first: bool, bracket: u8) -> Result<bool> {
+    fn next_item(&mut self, bracket: u8) -> Result<bool> {
+        let is_first = core::mem::take(&mut self.is_first);
         if self.peek() == Some(bracket) {
             self.advance();
             self.depth = self.depth.wrapping_sub(1);
@@ -69,8 +75,8 @@ impl<'j> Reader<'j> {
 
     /// The next key of the object, or None at its end. Each value must be read or skipped before
     /// the next call.
-    pub(crate) fn next_key(&mut self, is_first: bool) -> Result<Option<&'j [u8]>> {
-        if !self.next_item(is_first, b'}')? {
+    pub(crate) fn next_key(&mut self) -> Result<Option<&'j [u8]>> {
+        if !self.next_item(b'}')? {
             return Ok(None);
         }
         let key = self.string()?;
@@ -78,20 +84,24 @@ impl<'j> Reader<'j> {
         Ok(Some(key))
     }
 
-    /// A string as it stands between its quotes, escapes and all.
+    /// A string as it stands between its quotes, escapes and all. It may be a secret: of an ordinary
+    /// character nothing is told but that it is one.
     pub(crate) fn string(&mut self) -> Result<&'j [u8]> {
         self.expect(b'"')?;
         let text = self.rest;
         let mut length = 0usize;
         let mut is_escaped = false;
         for &byte in text {
-            match byte {
-                b'"' if !is_escaped => {
-                    self.rest = text.get(length.wrapping_add(1)..).unwrap_or_default();
-                    return text.get(..length).ok_or(MALFORMED);
+            let was_escaped = core::mem::take(&mut is_escaped);
+            if !is_zero(is_special(byte)) {
+                match byte {
+                    b'"' if !was_escaped => {
+                        self.rest = text.get(length.wrapping_add(1)..).unwrap_or_default();
+                        return text.get(..length).ok_or(MALFORMED);
+                    }
+                    0..0x20 => return Err(MALFORMED),
+                    _ => is_escaped = byte == b'\\' && !was_escaped,
                 }
-                0..0x20 => return Err(MALFORMED),
-                _ => is_escaped = byte == b'\\' && !is_escaped,
             }
             length = length.wrapping_add(1);
         }
@@ -130,33 +140,25 @@ impl<'j> Reader<'j> {
             Some(b'"') => self.string().map(drop),
             Some(b'{') => {
                 self.open_object()?;
-                let mut is_first = true;
-                while self.next_key(is_first)?.is_some() {
+                while self.next_key()?.is_some() {
                     self.skip()?;
-                    is_first = false;
                 }
                 Ok(())
             }
             Some(b'[') => {
                 self.open(b'[')?;
-                let mut is_first = true;
-                while self.next_item(is_first, b']')? {
+                while self.next_item(b']')? {
                     self.skip()?;
-                    is_first = false;
                 }
                 Ok(())
             }
-            Some(_) => self.skip_scalar(),
-            None => Err(MALFORMED),
+            _ => self.skip_scalar(),
         }
     }
 
     fn skip_scalar(&mut self) -> Result<()> {
-        for literal in [&b"true"[..], b"false", b"null"] {
-            if let Some(rest) = self.rest.strip_prefix(literal) {
-                self.rest = rest;
-                return Ok(());
-            }
+        if self.skip_literal(b"true") || self.skip_literal(b"false") || self.skip_literal(b"null") {
+            return Ok(());
         }
         let mut digits = 0u8;
         while let [
@@ -173,6 +175,14 @@ impl<'j> Reader<'j> {
         Ok(())
     }
 
+    fn skip_literal(&mut self, literal: &[u8]) -> bool {
+        match self.rest.strip_prefix(literal) {
+            Some(rest) => self.rest = rest,
+            None => return false,
+        }
+        true
+    }
+
     /// Nothing but white space may follow.
     pub(crate) fn end(&mut self) -> Result<()> {
         match self.peek() {
@@ -180,4 +190,9 @@ impl<'j> Reader<'j> {
             Some(_) => Err(MALFORMED),
         }
     }
+}
+
+/// 1 for what ends a string or changes how its next character is read, without a branch.
+const fn is_special(byte: u8) -> u8 {
+    is_between(byte, 0, 0x1f) | is_between(byte, b'"', b'"') | is_between(byte, b'\\', b'\\')
 }

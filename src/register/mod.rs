@@ -4,6 +4,10 @@
 mod http;
 mod https;
 mod json;
+#[cfg(feature = "register-mqtt")]
+mod mqtt;
+#[cfg(not(feature = "register-mqtt"))]
+#[path = "no_mqtt.rs"]
 mod mqtt;
 mod reply;
 mod runner;
@@ -52,9 +56,11 @@ pub enum Form {
     Https,
     /// Over MQTT; the device has been added to its product (`authType=register`). Answered by a
     /// DeviceSecret.
+    #[cfg(feature = "register-mqtt")]
     Mqtt,
     /// Over MQTT, without pre-registration (`authType=regnwl`). Answered by a clientId and a
     /// DeviceToken, of which the platform issues five for one DeviceName.
+    #[cfg(feature = "register-mqtt")]
     MqttNoPreRegistration {
         /// Send securemode -2, as the platform's page says for instances with an id, and not 2, as
         /// the vendor's SDKs do. The platform takes both.
@@ -81,10 +87,10 @@ pub struct RegistrationOptions<'a> {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Phase {
+    Over,
     Sending { length: u16, sent: u16 },
     Receiving { length: u16 },
     Complete { length: u16 },
-    Over,
 }
 
 /// What to do next.
@@ -100,6 +106,7 @@ pub enum Step<'r> {
 
 enum Reply {
     Http(http::Reply),
+    #[cfg_attr(not(feature = "register-mqtt"), allow(dead_code))]
     Mqtt(mqtt::Reply),
 }
 
@@ -107,41 +114,71 @@ type HostText = Text<{ Host::MAX + 1 }>;
 
 /// One attempt to register. It holds the reply, and with it the secret, from the moment it arrives
 /// until the attempt ends; then it is wiped, whatever the end.
+///
+/// In C's order, the largest last: what lies close is reached by short instructions.
+#[repr(C)]
 pub struct Registration {
     /// Which attempt of its device this is.
     number: u32,
     form: Form,
     phase: Phase,
     port: u16,
-    host: HostText,
     reply: Reply,
+    host: HostText,
     /// The request, then the body of the reply.
     buffer: [u8; BUFFER],
 }
 
 impl Registration {
+    /// Not begun. All of its bits are zero, so that no image holds a copy of it.
+    pub(crate) const IDLE: Registration = Registration {
+        number: 0,
+        form: Form::Https,
+        phase: Phase::Over,
+        port: 0,
+        host: HostText::EMPTY,
+        reply: Reply::of(Form::Https),
+        buffer: [0; BUFFER],
+    };
+
+    /// In place: it is too large to be moved about on a small stack.
     pub(crate) fn begin(
+        &mut self,
         number: u32,
         identity: &Identity,
         endpoint: &Endpoint,
         options: &RegistrationOptions<'_>,
         nonce: Nonce<'_>,
-    ) -> Result<Registration> {
-        let default_port = match options.form {
-            Form::Https => https::PORT,
-            Form::Mqtt | Form::MqttNoPreRegistration { .. } => mqtt::PORT,
+    ) -> Result<()> {
+        let default_port = if options.form == Form::Https {
+            https::PORT
+        } else {
+            mqtt::PORT
         };
-        let mut registration = Registration {
-            number,
-            form: options.form,
-            phase: Phase::Over,
-            port: options.port.unwrap_or(default_port),
-            host: host_text(options, identity, endpoint)?,
-            reply: Reply::of(options.form),
-            buffer: [0; BUFFER],
+        self.number = number;
+        self.form = options.form;
+        self.port = options.port.unwrap_or(default_port);
+        self.reply = Reply::of(options.form);
+        self.put_host(options, identity, endpoint)?;
+        self.write_request(identity, endpoint, options, nonce.0)
+    }
+
+    /// The caller's host, or the one of the device's region or instance.
+    fn put_host(
+        &mut self,
+        options: &RegistrationOptions<'_>,
+        identity: &Identity,
+        endpoint: &Endpoint,
+    ) -> Result<()> {
+        let put = |host: &mut Writer<'_>| match options.host {
+            Some(given) => host.put(given.as_bytes()),
+            None if options.form == Form::Https => endpoint.put_register_host(host),
+            None => endpoint.put_mqtt_host(&identity.product_key, host),
         };
-        registration.write_request(identity, endpoint, options, nonce.0)?;
-        Ok(registration)
+        if !self.host.write(put) {
+            return Err(Error::ARGUMENT_TOO_LONG);
+        }
+        Ok(())
     }
 
     fn write_request(
@@ -153,9 +190,10 @@ impl Registration {
     ) -> Result<()> {
         let (host, port) = (&self.host, self.port);
         let mut out = Writer::new(&mut self.buffer);
-        match options.form {
-            Form::Https => https::put_request(identity, options, nonce, host, port, &mut out)?,
-            _ => mqtt::put_connect(identity, endpoint, options, nonce, &mut out)?,
+        if options.form == Form::Https {
+            https::put_request(identity, options, nonce, host, port, &mut out)?;
+        } else {
+            mqtt::put_connect(identity, endpoint, options, nonce, &mut out)?;
         }
         if !out.fits() {
             return Err(Error::ARGUMENT_TOO_LONG);
@@ -249,13 +287,18 @@ impl Registration {
             return Err(Error::OUT_OF_ORDER);
         };
         for &byte in bytes {
-            let buffer = &mut self.buffer;
-            let keep = |byte| keep(buffer, &mut length, byte);
             let fed = match &mut self.reply {
-                Reply::Http(reply) => reply.feed(byte, keep).map_err(|error| reply.name(error)),
-                Reply::Mqtt(reply) => reply.feed(byte, keep),
+                Reply::Http(reply) => reply.feed(byte),
+                Reply::Mqtt(reply) => reply.feed(byte),
             };
-            self.end_on_error(fed)?;
+            let kept = match fed {
+                Ok(true) => {
+                    keep(&mut self.buffer, &mut length, byte).map_err(|_| self.reply.too_large())
+                }
+                Ok(false) => Ok(()),
+                Err(error) => Err(error),
+            };
+            self.end_on_error(kept)?;
         }
         let is_done = match &self.reply {
             Reply::Http(reply) => reply.is_done(),
@@ -338,7 +381,9 @@ impl Registration {
         Ok(())
     }
 
-    /// What the complete reply issues.
+    /// What the complete reply issues. Apart: what reading it takes is off the stack when the secret is
+    /// saved.
+    #[inline(never)]
     pub(crate) fn issued(
         &self,
         identity: &Identity,
@@ -372,7 +417,7 @@ impl Registration {
     pub fn wipe(&mut self) {
         self.phase = Phase::Over;
         wipe(&mut self.buffer);
-        self.reply = Reply::of(self.form);
+        self.reply = Reply::of(Form::Https);
     }
 }
 
@@ -383,9 +428,17 @@ impl Drop for Registration {
 }
 
 impl Reply {
+    fn too_large(&self) -> Error {
+        match self {
+            Reply::Http(reply) => reply.too_large(),
+            Reply::Mqtt(_) => Error::REPLY_TOO_LARGE,
+        }
+    }
+
     const fn of(form: Form) -> Reply {
         match form {
             Form::Https => Reply::Http(http::Reply::new()),
+            #[cfg(feature = "register-mqtt")]
             Form::Mqtt | Form::MqttNoPreRegistration { .. } => Reply::Mqtt(mqtt::Reply::new()),
         }
     }
@@ -400,25 +453,6 @@ fn keep(buffer: &mut [u8; BUFFER], length: &mut u16, byte: u8) -> Result<()> {
     *slot = byte;
     *length = length.wrapping_add(1);
     Ok(())
-}
-
-/// The caller's host, or the one of the device's region or instance.
-fn host_text(
-    options: &RegistrationOptions<'_>,
-    identity: &Identity,
-    endpoint: &Endpoint,
-) -> Result<HostText> {
-    let mut text = [0; Host::MAX];
-    let mut writer = Writer::new(&mut text);
-    match (options.host, options.form) {
-        (Some(host), _) => writer.put(host.as_bytes()),
-        (None, Form::Https) => endpoint.put_register_host(&mut writer),
-        (None, _) => endpoint.put_mqtt_host(&identity.product_key, &mut writer),
-    }
-    let length = writer.length();
-    text.get(..length)
-        .and_then(HostText::new)
-        .ok_or(Error::ARGUMENT_TOO_LONG)
 }
 
 /// What is signed, over HTTPS and over MQTT.

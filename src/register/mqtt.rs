@@ -8,9 +8,10 @@
 use super::{Form, RegistrationOptions};
 use crate::identity::{Endpoint, Identity};
 use crate::mac::Hmac;
+use crate::secret::equal;
 use crate::sign_in::put_username;
 use crate::status::{Error, Result};
-use crate::text::{Sink, Writer};
+use crate::text::{Put, Sink, Writer};
 
 /// The ports of Link SDK C 4.x's demos.
 pub(super) const PORT: u16 = 8883;
@@ -21,7 +22,7 @@ const KEEP_ALIVE: u8 = 60;
 /// Whether a push on this topic answers a registration. The platform's pages and the SDKs differ
 /// on which topic answers which form, so both do; the payload says what it is.
 pub(super) fn is_answer(topic: &[u8]) -> bool {
-    [&b"/ext/register"[..], b"/ext/regnwl"].contains(&topic)
+    equal(topic, b"/ext/register") || equal(topic, b"/ext/regnwl")
 }
 
 /// `DeviceName.ProductKey|random=..,authType=..,securemode=..,signmethod=..[,instanceId=..]|`: the
@@ -75,11 +76,12 @@ pub(super) fn put_fields(
     put_username(identity, &mut counter);
     put_length(counter.length(), out);
     put_username(identity, out);
-    let mut hmac = Hmac::new(options.sign_method, options.product_secret.as_bytes())?;
+    let mut hmac = Hmac::new(options.sign_method);
+    hmac.start(options.product_secret);
     super::put_content(identity, nonce, &mut hmac);
     let mac = hmac.finish();
-    put_length(mac.as_bytes().len().wrapping_mul(2), out);
-    out.put_hex(mac.as_bytes());
+    put_length(mac.len().wrapping_mul(2), out);
+    out.put_hex(mac);
     Ok(())
 }
 
@@ -209,8 +211,16 @@ impl Reply {
         }
     }
 
-    /// Takes one byte; a byte of the answer's payload goes to `payload`.
-    pub(super) fn feed(&mut self, byte: u8, payload: impl FnOnce(u8) -> Result<()>) -> Result<()> {
+    /// Takes one byte; true if it is of the answer's payload.
+    pub(super) fn feed(&mut self, byte: u8) -> Result<bool> {
+        let is_payload = self.at == At::Payload;
+        self.advance(byte)?;
+        Ok(is_payload)
+    }
+
+    /// Out of line: inlined it is larger.
+    #[inline(never)]
+    fn advance(&mut self, byte: u8) -> Result<()> {
         match self.at {
             At::Done => return Ok(()),
             At::Kind => return self.kind(byte),
@@ -238,10 +248,6 @@ impl Reply {
             At::Topic => self.topic_byte(byte),
             At::PacketId => At::PacketIdLow,
             At::PacketIdLow => self.after_topic(),
-            At::Payload => {
-                payload(byte)?;
-                At::Payload
-            }
             other => other,
         };
         self.end_packet()
@@ -348,10 +354,9 @@ mod tests {
         let mut reply = Reply::new();
         let mut payload = Vec::new();
         for &byte in bytes {
-            reply.feed(byte, |byte| {
+            if reply.feed(byte)? {
                 payload.push(byte);
-                Ok(())
-            })?;
+            }
         }
         Ok((reply.is_done(), payload))
     }

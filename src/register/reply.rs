@@ -8,7 +8,7 @@ use super::Form;
 use super::json::Reader;
 use crate::credential::Credential;
 use crate::identity::{ClientId, Identity};
-use crate::secret::{DeviceToken, Secret, all_of_class, is_alphanumeric};
+use crate::secret::{DeviceToken, Secret, all_of_class, equal, is_alphanumeric};
 use crate::status::{Error, Result};
 
 /// Why there is no secret in a reply.
@@ -41,8 +41,11 @@ pub(crate) const fn refusal(code: i32) -> Error {
     }
 }
 
+/// What of a reply is read.
 #[derive(Default)]
 struct Members<'r> {
+    code: Option<i32>,
+    data: Option<()>,
     product_key: Option<&'r [u8]>,
     device_name: Option<&'r [u8]>,
     device_secret: Option<&'r [u8]>,
@@ -55,10 +58,11 @@ pub(crate) fn in_body<'r>(
     body: &'r [u8],
     identity: &Identity,
 ) -> core::result::Result<Credential<'r>, NoSecret> {
-    let (code, data) = read(body)?;
-    match code {
+    let mut members = Members::default();
+    members.read(body, Members::read_envelope)?;
+    match members.code {
         None => Err(Error::REPLY_INCOMPLETE.into()),
-        Some(200) => Ok(data.device_secret(identity)?),
+        Some(200) => Ok(members.device_secret(identity)?),
         Some(code) => Err(NoSecret::Refused(code)),
     }
 }
@@ -75,24 +79,61 @@ pub(crate) fn in_push<'r>(
     identity: &Identity,
     form: Form,
 ) -> Result<Credential<'r>> {
-    let mut reader = Reader::new(payload);
-    let members = read_members(&mut reader)?;
-    reader.end()?;
+    let mut members = Members::default();
+    members.read(payload, Members::read_data)?;
     match form {
+        #[cfg(feature = "register-mqtt")]
         Form::MqttNoPreRegistration { .. } => members.device_token(identity),
         _ => members.device_secret(identity),
     }
 }
 
 impl<'r> Members<'r> {
-    fn by_name(&mut self) -> [(&'static [u8], &mut Option<&'r [u8]>); 5] {
-        [
-            (b"productKey", &mut self.product_key),
-            (b"deviceName", &mut self.device_name),
-            (b"deviceSecret", &mut self.device_secret),
-            (b"clientId", &mut self.client_id),
-            (b"deviceToken", &mut self.device_token),
-        ]
+    fn read(
+        &mut self,
+        text: &'r [u8],
+        read: fn(&mut Self, &mut Reader<'r>) -> Result<()>,
+    ) -> Result<()> {
+        let mut reader = Reader::new(text);
+        read(self, &mut reader)?;
+        reader.end()
+    }
+
+    fn read_envelope(&mut self, reader: &mut Reader<'r>) -> Result<()> {
+        reader.open_object()?;
+        while let Some(key) = reader.next_key()? {
+            if equal(key, b"code") {
+                once(&mut self.code, reader.integer()?)?;
+            } else if equal(key, b"data") {
+                once(&mut self.data, ())?;
+                self.read_data(reader)?;
+            } else {
+                reader.skip()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn read_data(&mut self, reader: &mut Reader<'r>) -> Result<()> {
+        reader.open_object()?;
+        while let Some(key) = reader.next_key()? {
+            let member = if equal(key, b"productKey") {
+                &mut self.product_key
+            } else if equal(key, b"deviceName") {
+                &mut self.device_name
+            } else if equal(key, b"deviceSecret") {
+                &mut self.device_secret
+            } else if equal(key, b"clientId") {
+                &mut self.client_id
+            } else if equal(key, b"deviceToken") {
+                &mut self.device_token
+            } else {
+                reader.skip()?;
+                continue;
+            };
+            once(member, reader.string()?)?;
+        }
+        Ok(())
     }
 
     fn check(&self, identity: &Identity) -> Result<()> {
@@ -117,54 +158,22 @@ impl<'r> Members<'r> {
         Ok(Credential::DeviceSecret(Secret::new(secret)?))
     }
 
+    #[cfg_attr(not(feature = "register-mqtt"), allow(dead_code))]
     fn device_token(self, identity: &Identity) -> Result<Credential<'r>> {
         self.check(identity)?;
         let as_reply = |error| match error {
             Error::ARGUMENT_CHARACTER => Error::REPLY_SECRET_CHARACTER,
             _ => Error::REPLY_SECRET_LENGTH,
         };
-        Ok(Credential::DeviceToken {
-            client_id: ClientId::new(present(self.client_id)?).map_err(as_reply)?,
-            token: DeviceToken::new(present(self.device_token)?).map_err(as_reply)?,
-        })
+        let client_id = ClientId::new(present(self.client_id)?).map_err(as_reply)?;
+        let token = DeviceToken::new(present(self.device_token)?).map_err(as_reply)?;
+        token.check().map_err(as_reply)?;
+        Ok(Credential::DeviceToken { client_id, token })
     }
 }
 
 fn present(member: Option<&[u8]>) -> Result<&[u8]> {
     member.ok_or(Error::REPLY_INCOMPLETE)
-}
-
-fn read(body: &[u8]) -> Result<(Option<i32>, Members<'_>)> {
-    let mut reader = Reader::new(body);
-    let mut code = None;
-    let mut data = None;
-    reader.open_object()?;
-    let mut is_first = true;
-    while let Some(key) = reader.next_key(is_first)? {
-        is_first = false;
-        match key {
-            b"code" => once(&mut code, reader.integer()?)?,
-            b"data" => once(&mut data, read_members(&mut reader)?)?,
-            _ => reader.skip()?,
-        }
-    }
-    reader.end()?;
-    Ok((code, data.unwrap_or_default()))
-}
-
-fn read_members<'r>(reader: &mut Reader<'r>) -> Result<Members<'r>> {
-    let mut members = Members::default();
-    reader.open_object()?;
-    let mut is_first = true;
-    while let Some(key) = reader.next_key(is_first)? {
-        is_first = false;
-        let Some((_, member)) = members.by_name().into_iter().find(|(name, _)| *name == key) else {
-            reader.skip()?;
-            continue;
-        };
-        once(member, reader.string()?)?;
-    }
-    Ok(members)
 }
 
 /// A key that is given twice makes a reply ambiguous.

@@ -1,7 +1,7 @@
 //! The blocking runner: a loop around the machine, and nothing more.
 
 use super::{Form, Registration, Step};
-use crate::scrub::{Quiet, scrubbed};
+use crate::scrub::{Quiet, depth, scrubbed};
 use crate::secret::Wiped;
 use crate::status::{Error, Result};
 use crate::transport::Pipe;
@@ -68,7 +68,7 @@ fn receive(
         0 => registration.end(),
         length => {
             let bytes = piece.0.get(..length).ok_or(Error::TRANSPORT_MISUSE)?;
-            scrubbed(quiet, || registration.feed(bytes))
+            scrubbed::<{ depth::REPLY }, _>(quiet, || registration.feed(bytes))
         }
     }
 }

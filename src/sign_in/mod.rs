@@ -4,15 +4,18 @@
 //! vendor's C, Python and Node SDKs and a Rust SDK produce (see `tests/vectors`).
 
 mod psk;
+mod with_secret;
 
 pub use psk::Psk;
 pub(crate) use psk::write as write_psk;
+pub use with_secret::{Connect, with_secret};
 
 use crate::credential::Credential;
 use crate::identity::{ClientId, Endpoint, Host, Identity, check};
 use crate::mac::{Hmac, SignMethod};
+use crate::secret::equal;
 use crate::status::{Error, Result};
-use crate::text::{Sink, Writer};
+use crate::text::{Put, Sink, Writer};
 use core::ops::Range;
 
 /// How the connection is secured: the platform's `securemode`.
@@ -75,7 +78,12 @@ pub struct Extension<'a> {
 }
 
 /// What linkauth writes itself.
-const RESERVED_KEYS: [&[u8]; 4] = [b"securemode", b"signmethod", b"timestamp", b"authType"];
+fn is_reserved(key: &[u8]) -> bool {
+    equal(key, b"securemode")
+        || equal(key, b"signmethod")
+        || equal(key, b"timestamp")
+        || equal(key, b"authType")
+}
 
 /// The further pairs of a sign-in, one at a time, so that they need not be copied.
 pub trait Extensions {
@@ -102,7 +110,7 @@ impl Extension<'_> {
         if !self.value.iter().all(|byte| is_value_character(*byte)) {
             return Err(Error::ARGUMENT_CHARACTER);
         }
-        if RESERVED_KEYS.contains(&self.key) {
+        if is_reserved(self.key) {
             return Err(Error::EXTENSION_KEY_RESERVED);
         }
         Ok(())
@@ -198,10 +206,11 @@ impl<E: Extensions> SignIn<'_, E> {
             username: part(out, |out| put_username(identity, out)),
             password: match credential {
                 Credential::DeviceSecret(secret) => {
-                    let mut hmac = Hmac::new(self.sign_method, secret.as_bytes())?;
+                    let mut hmac = Hmac::new(self.sign_method);
+                    hmac.start(secret);
                     self.put_content(identity, &mut hmac);
                     let mac = hmac.finish();
-                    part(out, |out| out.put_hex(mac.as_bytes()))
+                    part(out, |out| out.put_hex(mac))
                 }
                 Credential::DeviceToken { token, .. } => part(out, |out| out.put(token.as_bytes())),
             },
@@ -276,7 +285,7 @@ impl<E: Extensions> SignIn<'_, E> {
     }
 
     /// What is signed: the submitted values among these four, sorted by their names.
-    fn put_content(&self, identity: &Identity, hmac: &mut Hmac<'_>) {
+    fn put_content(&self, identity: &Identity, hmac: &mut Hmac) {
         hmac.put(b"clientId");
         self.put_free_client_id(identity, hmac);
         hmac.put(b"deviceName");

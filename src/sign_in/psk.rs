@@ -9,7 +9,7 @@ use crate::identity::Identity;
 use crate::mac::{Hmac, SignMethod};
 use crate::secret::Secret;
 use crate::status::{Error, Result};
-use crate::text::{Sink, Writer};
+use crate::text::{Put, Sink, Writer};
 use core::ops::Range;
 
 /// Where in the caller's buffer each part lies. Each is followed by a NUL.
@@ -29,7 +29,8 @@ pub(crate) fn write(
     out: &mut Writer<'_>,
 ) -> Result<Psk> {
     let timestamp = timestamp.value().ok_or(Error::ARGUMENT_RANGE)?;
-    let mut hmac = Hmac::new(SignMethod::HmacSha256, secret.as_bytes())?;
+    let mut hmac = Hmac::new(SignMethod::HmacSha256);
+    hmac.start(secret);
     hmac.put(b"id");
     put_product_and_device(identity, &mut hmac);
     hmac.put(b"timestamp");
@@ -42,7 +43,7 @@ pub(crate) fn write(
             out.put(b"|");
             out.put_decimal(timestamp);
         }),
-        key: part(out, |out| out.put_hex(mac.as_bytes())),
+        key: part(out, |out| out.put_hex(mac)),
     })
 }
 

@@ -6,10 +6,10 @@
 //! if its mark is whole; else nothing was ever committed there, and it counts as empty, whatever an
 //! interrupted erase or program left in it.
 
-use super::record::{HEAD, length_of, sequence_of};
+use super::record::{HEAD, Wholeness, head_of};
 use super::{RECORD_MAX, Store};
 use crate::identity::RecordName;
-use crate::secret::Wiped;
+use crate::secret::{Wiped, equal};
 use crate::status::{Error, Result};
 
 /// The largest program unit, in bytes.
@@ -74,7 +74,8 @@ impl Geometry {
 
     /// `length` in whole units.
     const fn rounded(self, length: usize) -> usize {
-        length.next_multiple_of(self.unit)
+        let mask = self.unit.wrapping_sub(1);
+        length.wrapping_add(mask) & !mask
     }
 }
 
@@ -113,11 +114,9 @@ impl<F: Flash> FlashStore<F> {
         }
     }
 
-    /// Reads a slot; if it holds a record, that is at the start of `buffer`.
-    fn read_slot(&mut self, slot: u8, buffer: &mut [u8]) -> Found {
-        if let Some(length) = self.read_record(slot, buffer)
-            && let Some(sequence) = buffer.get(..length).and_then(sequence_of)
-        {
+    /// Looks at a slot by the piece: a buffer for a whole record would double the stack of a save.
+    fn read_slot(&mut self, slot: u8) -> Found {
+        if let Some((sequence, length)) = self.whole_record(slot) {
             return Found::Record { sequence, length };
         }
         let mut mark = [0; MARK.len()];
@@ -128,22 +127,31 @@ impl<F: Flash> FlashStore<F> {
         }
     }
 
-    /// Reads what may be a record, and returns its length. Only the units that were programmed are
-    /// read: others may not be readable.
-    fn read_record(&mut self, slot: u8, buffer: &mut [u8]) -> Option<usize> {
-        let head = buffer.get_mut(..self.geometry.rounded(HEAD))?;
+    /// Sequence number and length of the record in a slot, if it is whole. Only the units that were
+    /// programmed are read: others may not be readable.
+    fn whole_record(&mut self, slot: u8) -> Option<(u32, usize)> {
+        let mut piece = Wiped::<UNIT_MAX>::new();
+        let mut size = self.geometry.rounded(HEAD);
+        let head = piece.0.get_mut(..size)?;
         self.flash.read(slot, 0, head).ok()?;
-        let length = length_of(head).filter(|length| *length <= RECORD_MAX)?;
-        let whole = buffer.get_mut(..self.geometry.rounded(length))?;
-        self.flash.read(slot, 0, whole).ok()?;
-        Some(length)
+        let (sequence, length) = head_of(head).filter(|(_, length)| is_length(*length))?;
+        let mut wholeness = Wholeness::new(length);
+        wholeness.put(head);
+        let end = self.geometry.rounded(length);
+        let mut offset = size;
+        while offset < end {
+            size = UNIT_MAX.min(end.saturating_sub(offset));
+            let bytes = piece.0.get_mut(..size)?;
+            self.flash.read(slot, offset, bytes).ok()?;
+            wholeness.put(bytes);
+            offset = offset.saturating_add(size);
+        }
+        wholeness.is_whole().then_some((sequence, length))
     }
 
-    /// The slot with the newest record, if there is one; its record is in `buffer`.
-    fn newest(&mut self, buffer: &mut [u8]) -> Result<Option<(u8, usize)>> {
-        let first = self.read_slot(0, buffer);
-        let second = self.read_slot(1, buffer);
-        match (first, second) {
+    /// The slot with the newest record and its length, if there is one.
+    fn newest(&mut self) -> Result<Option<(u8, usize)>> {
+        match (self.read_slot(0), self.read_slot(1)) {
             (
                 Found::Record { sequence: old, .. },
                 Found::Record {
@@ -151,15 +159,12 @@ impl<F: Flash> FlashStore<F> {
                     length,
                 },
             ) if is_newer(new, old) => Ok(Some((1, length))),
-            (Found::Record { .. }, _) => match self.read_slot(0, buffer) {
-                Found::Record { length, .. } => Ok(Some((0, length))),
-                _ => Err(Error::STORE_DAMAGED),
-            },
+            (Found::Record { length, .. }, _) => Ok(Some((0, length))),
             (_, Found::Record { length, .. }) => Ok(Some((1, length))),
             (Found::Nothing, Found::Nothing) => Ok(None),
             // An interrupted erase leaves one slot so, and it stays so.
-            (Found::Unreadable, Found::Nothing) => self.none_if_unreadable(0, buffer),
-            (Found::Nothing, Found::Unreadable) => self.none_if_unreadable(1, buffer),
+            (Found::Unreadable, Found::Nothing) => self.none_if_unreadable(0),
+            (Found::Nothing, Found::Unreadable) => self.none_if_unreadable(1),
             (Found::Unreadable, Found::Unreadable) => Err(Error::STORE_IO),
             _ => Err(Error::STORE_DAMAGED),
         }
@@ -167,8 +172,8 @@ impl<F: Flash> FlashStore<F> {
 
     /// A slot that can be read again was not left so by an interrupted erase: the flash fails now and
     /// then, and what is in it is not known.
-    fn none_if_unreadable(&mut self, slot: u8, buffer: &mut [u8]) -> Result<Option<(u8, usize)>> {
-        match self.read_slot(slot, buffer) {
+    fn none_if_unreadable(&mut self, slot: u8) -> Result<Option<(u8, usize)>> {
+        match self.read_slot(slot) {
             Found::Unreadable => Ok(None),
             _ => Err(Error::STORE_IO),
         }
@@ -177,16 +182,15 @@ impl<F: Flash> FlashStore<F> {
     /// The slot that the next record goes to. With a damaged one and no other, its place: the
     /// caller decided to replace it.
     fn free_slot(&mut self) -> Result<u8> {
-        let mut buffer = Wiped::<RECORD_MAX>::new();
-        match self.newest(&mut buffer.0) {
+        match self.newest() {
             Ok(Some((0, _))) => Ok(1),
             Ok(Some(_)) => Ok(0),
             // An unreadable one first: with both so, the store would be lost.
-            Ok(None) => match self.read_slot(1, &mut buffer.0) {
+            Ok(None) => match self.read_slot(1) {
                 Found::Unreadable => Ok(1),
                 _ => Ok(0),
             },
-            Err(Error::STORE_DAMAGED) => match self.read_slot(0, &mut buffer.0) {
+            Err(Error::STORE_DAMAGED) => match self.read_slot(0) {
                 Found::Damaged => Ok(0),
                 _ => Ok(1),
             },
@@ -220,7 +224,7 @@ impl<F: Flash> FlashStore<F> {
     fn program(&mut self, slot: u8, offset: usize, bytes: &[u8]) -> Result<()> {
         let unit = self.geometry.unit;
         let mut padded = Wiped::<UNIT_MAX>::new();
-        for (at, chunk) in bytes.chunks(unit).enumerate() {
+        for (at, chunk) in bytes.chunks(unit.max(1)).enumerate() {
             let place = padded.0.get_mut(..unit).ok_or(Error::ARGUMENT_RANGE)?;
             place.fill(self.geometry.erased);
             for (to, from) in place.iter_mut().zip(chunk) {
@@ -233,19 +237,32 @@ impl<F: Flash> FlashStore<F> {
     }
 
     fn reads_as(&mut self, slot: u8, record: &[u8]) -> bool {
-        let mut buffer = Wiped::<RECORD_MAX>::new();
-        let whole = self.geometry.rounded(record.len());
-        let is_read = buffer
-            .0
-            .get_mut(..whole)
-            .is_some_and(|bytes| self.flash.read(slot, 0, bytes).is_ok());
-        is_read && buffer.0.get(..record.len()) == Some(record)
+        let mut piece = Wiped::<UNIT_MAX>::new();
+        let mut offset = 0usize;
+        for expected in record.chunks(UNIT_MAX) {
+            let size = self.geometry.rounded(expected.len());
+            let is_read = piece
+                .0
+                .get_mut(..size)
+                .is_some_and(|bytes| self.flash.read(slot, offset, bytes).is_ok());
+            let read = piece.0.get(..expected.len()).unwrap_or_default();
+            if !is_read || !equal(read, expected) {
+                return false;
+            }
+            offset = offset.saturating_add(size);
+        }
+        true
     }
 }
 
 impl<F: Flash> Store for FlashStore<F> {
     fn load(&mut self, _: &RecordName, buffer: &mut [u8]) -> Result<Option<usize>> {
-        Ok(self.newest(buffer)?.map(|(_, length)| length))
+        let Some((slot, length)) = self.newest()? else {
+            return Ok(None);
+        };
+        let whole = buffer.get_mut(..self.geometry.rounded(length));
+        self.flash.read(slot, 0, whole.ok_or(Error::STORE_IO)?)?;
+        Ok(Some(length))
     }
 
     fn save(&mut self, _: &RecordName, record: &[u8]) -> Result<()> {
@@ -281,6 +298,11 @@ impl<F: Flash> Store for FlashStore<F> {
         let slot = self.free_slot()?;
         self.clear(slot)
     }
+}
+
+/// Whether a record may be so long.
+const fn is_length(length: usize) -> bool {
+    length > HEAD && length <= RECORD_MAX
 }
 
 /// Sequence numbers may wrap round.

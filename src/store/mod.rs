@@ -8,6 +8,7 @@ pub mod flash;
 pub(crate) mod record;
 
 use crate::identity::RecordName;
+use crate::secret::DeviceToken;
 use crate::status::{Error, Result};
 
 pub use record::State;
@@ -17,6 +18,18 @@ pub const RECORD_MAX: usize = 384;
 
 /// The longest sealed secret, in bytes.
 pub const SEALED_MAX: usize = 192;
+
+/// Room for a sealed secret, and for one that was: none, if this build seals nothing.
+pub(crate) const SEALED_ROOM: usize = if cfg!(feature = "sealing") {
+    SEALED_MAX
+} else {
+    0
+};
+pub(crate) const UNSEALED_ROOM: usize = if cfg!(feature = "sealing") {
+    DeviceToken::MAX
+} else {
+    0
+};
 
 /// Keeps one small record for each device.
 pub trait Store {

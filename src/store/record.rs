@@ -23,7 +23,7 @@
 
 use crate::credential::Credential;
 use crate::identity::{ClientId, Endpoint, Identity};
-use crate::secret::{DeviceToken, Secret};
+use crate::secret::{DeviceToken, Secret, equal};
 use crate::status::{Error, Result};
 use crate::text::{Sink, Writer};
 
@@ -176,7 +176,7 @@ impl<'r> Stored<'r> {
         endpoint: &Endpoint,
     ) -> Result<Stored<'r>> {
         let body = checked_body(bytes).ok_or(Error::STORE_DAMAGED)?;
-        let (head, rest) = body
+        let (head, mut rest) = body
             .split_first_chunk::<HEAD>()
             .ok_or(Error::STORE_DAMAGED)?;
         let [
@@ -204,11 +204,11 @@ impl<'r> Stored<'r> {
         if !is_known {
             return Err(Error::STORE_VERSION);
         }
-        let (product_key, rest) = field(rest)?;
-        let (device_name, rest) = field(rest)?;
-        let (instance_id, rest) = field(rest)?;
-        let (client_id, at_secret) = field(rest)?;
-        let (secret, rest) = field(at_secret)?;
+        let mut fields = [&b""[..]; 5];
+        for place in &mut fields {
+            (*place, rest) = field(rest)?;
+        }
+        let [product_key, device_name, instance_id, client_id, secret] = fields;
         if !rest.is_empty() {
             return Err(Error::STORE_DAMAGED);
         }
@@ -218,7 +218,7 @@ impl<'r> Stored<'r> {
         {
             return Err(Error::STORE_OTHER_DEVICE);
         }
-        let context_end = body.len().wrapping_sub(at_secret.len());
+        let context_end = body.len().wrapping_sub(secret.len()).wrapping_sub(1);
         Ok(Stored {
             head: Head {
                 state: State::from_code(state).ok_or(Error::STORE_DAMAGED)?,
@@ -261,15 +261,16 @@ impl<'r> Stored<'r> {
             }
         };
         let damaged = |_| Error::STORE_DAMAGED;
-        if self.is_token() {
-            return Ok(Credential::DeviceToken {
+        let credential = if self.is_token() {
+            Credential::DeviceToken {
                 client_id: ClientId::new(self.client_id).map_err(damaged)?,
                 token: DeviceToken::new(secret).map_err(damaged)?,
-            });
-        }
-        Ok(Credential::DeviceSecret(
-            Secret::new(secret).map_err(damaged)?,
-        ))
+            }
+        } else {
+            Credential::DeviceSecret(Secret::new(secret).map_err(damaged)?)
+        };
+        credential.check().map_err(damaged)?;
+        Ok(credential)
     }
 }
 
@@ -279,15 +280,51 @@ fn checked_body(bytes: &[u8]) -> Option<&[u8]> {
         return None;
     }
     let (body, crc) = bytes.split_last_chunk::<CRC_LENGTH>()?;
-    (crc32(body) == u32::from_le_bytes(*crc)).then_some(body)
+    equal(&crc32(body).to_le_bytes(), crc).then_some(body)
 }
 
-/// The sequence number of a record that is whole; None of any other.
+/// The sequence number in the head of a record, and its length; None if it is no head.
 #[cfg(feature = "flash")]
-pub(crate) fn sequence_of(bytes: &[u8]) -> Option<u32> {
-    let head = checked_body(bytes)?.first_chunk::<HEAD>()?;
-    let [_, _, _, _, _, _, _, _, _, _, s0, s1, s2, s3, _, _] = *head;
-    Some(u32::from_le_bytes([s0, s1, s2, s3]))
+pub(crate) fn head_of(bytes: &[u8]) -> Option<(u32, usize)> {
+    let [_, _, _, _, _, _, _, _, _, _, s0, s1, s2, s3, _, _] = *bytes.first_chunk::<HEAD>()?;
+    let length = length_of(bytes)?;
+    Some((u32::from_le_bytes([s0, s1, s2, s3]), length))
+}
+
+/// Whether a record is whole, of which the bytes are put as they are read.
+#[cfg(feature = "flash")]
+pub(crate) struct Wholeness {
+    crc: u32,
+    expected: u32,
+    /// Bytes of the record that are to come.
+    left: usize,
+}
+
+#[cfg(feature = "flash")]
+impl Wholeness {
+    pub(crate) const fn new(length: usize) -> Wholeness {
+        Wholeness {
+            crc: u32::MAX,
+            expected: 0,
+            left: length,
+        }
+    }
+
+    /// What follows the record is passed over.
+    pub(crate) fn put(&mut self, bytes: &[u8]) {
+        for &byte in bytes.iter().take(self.left) {
+            if self.left > CRC_LENGTH {
+                self.crc = crc32_of_byte(self.crc, byte);
+            } else {
+                self.expected = self.expected >> 8 | u32::from(byte) << 24;
+            }
+            self.left = self.left.wrapping_sub(1);
+        }
+    }
+
+    pub(crate) fn is_whole(&self) -> bool {
+        self.left == 0 && equal(&(!self.crc).to_le_bytes(), &self.expected.to_le_bytes())
+    }
 }
 
 /// What the record at the start of `bytes` says its length is; None if there is no record.
@@ -305,16 +342,20 @@ fn field(bytes: &[u8]) -> Result<(&[u8], &[u8])> {
         .ok_or(Error::STORE_DAMAGED)
 }
 
-/// Bit by bit: a table would cost firmware 1 KiB, and a secret would index it.
 fn crc32(bytes: &[u8]) -> u32 {
-    let mut crc = u32::MAX;
-    for &byte in bytes {
-        crc ^= u32::from(byte);
-        for _ in 0..8 {
-            crc = (crc >> 1) ^ ((crc & 1).wrapping_neg() & 0xedb8_8320);
-        }
-    }
+    let crc = bytes
+        .iter()
+        .fold(u32::MAX, |crc, byte| crc32_of_byte(crc, *byte));
     !crc
+}
+
+/// Bit by bit: a table would cost firmware 1 KiB, and a secret would index it.
+fn crc32_of_byte(crc: u32, byte: u8) -> u32 {
+    let mut crc = crc ^ u32::from(byte);
+    for _ in 0..8 {
+        crc = (crc >> 1) ^ ((crc & 1).wrapping_neg() & 0xedb8_8320);
+    }
+    crc
 }
 
 #[cfg(test)]

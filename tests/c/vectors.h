@@ -88,6 +88,7 @@ static struct line lines[128];
 static size_t line_count;
 static unsigned totals[4];
 
+CHECK_MAYBE_UNUSED
 static void tally(const char *sdk, const char *operation, enum verdict verdict)
 {
     size_t at;
@@ -108,6 +109,7 @@ static void tally(const char *sdk, const char *operation, enum verdict verdict)
     }
 }
 
+CHECK_MAYBE_UNUSED
 static void print_table(void)
 {
     size_t at;
@@ -208,6 +210,7 @@ static const struct pair *find(const struct pair *pairs, size_t count, struct te
 }
 
 /* The same keys with the same values, in any order. */
+CHECK_MAYBE_UNUSED
 static int same_pairs(const struct pair *left, size_t left_count, const struct pair *right,
                       size_t right_count)
 {
@@ -224,6 +227,7 @@ static int same_pairs(const struct pair *left, size_t left_count, const struct p
     return 1;
 }
 
+CHECK_MAYBE_UNUSED
 static size_t extension_pairs(const char *client_id, struct pair *pairs)
 {
     const char *first = strchr(client_id, '|');
@@ -234,6 +238,7 @@ static size_t extension_pairs(const char *client_id, struct pair *pairs)
 /* --- Common to all operations ------------------------------------------------------------------ */
 
 /* -1 if this build lacks the method. */
+CHECK_MAYBE_UNUSED
 static int sign_method(const char *name)
 {
     if (strcmp(name, "hmacsha256") == 0) {
@@ -254,6 +259,7 @@ static int sign_method(const char *name)
 
 static char case_name[160];
 
+CHECK_MAYBE_UNUSED
 static void begin_case(int index, const char *sdk, const char *operation)
 {
     snprintf(case_name, sizeof(case_name), "entry %d: %s, %s", index, sdk, operation);

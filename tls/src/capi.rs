@@ -15,6 +15,7 @@ use std::time::Instant;
 
 use linkauth::status::{Error, OK};
 use linkauth::transport::Transport;
+use linkauth::{Unguarded, scrubbed};
 
 use crate::failure::Failure;
 use crate::options::Options;
@@ -123,14 +124,12 @@ const _: () = {
 /// @retval LINKAUTH_ERROR_OUT_OF_MEMORY The file of the roots does not fit into memory. Where
 /// smaller amounts are missing, the library ends the process by abort().
 ///
-/// **Ownership**: the caller frees the transport with linkauth_tls_free. The options stay the
-/// caller's and may go after the call.
-///
-/// **Wiping**: what was read of `roots_file` is wiped before return.
-///
-/// **Threads**: any, also at the same time. **Blocking**: reads a file.
-///
-/// @since 0.1.0
+/// Ownership: the caller frees the transport with linkauth_tls_free. The options stay the caller's
+/// and may go after the call.
+/// Wiped: what was read of `roots_file` is wiped before return.
+/// Threads: any, also at the same time.
+/// Blocks: reads a file.
+/// Since 0.1.0.
 ///
 /// # Safety
 /// `options` is NULL or points to `struct_size` readable bytes whose texts are readable; `out` is
@@ -166,13 +165,11 @@ pub unsafe extern "C" fn linkauth_tls_create(
 /// @param[in] tls The transport; NULL does nothing. The pointer must not be used again, nor may a
 /// linkauth_transport that was filled from it.
 ///
-/// **Ownership**: ends here.
-///
-/// **Wiping**: all memory of the transport is wiped before it is freed.
-///
-/// **Threads**: any, while no other call uses `tls`. **Blocking**: no.
-///
-/// @since 0.1.0
+/// Ownership: ends here.
+/// Wiped: all memory of the transport is wiped before it is freed.
+/// Threads: any, while no other call uses `tls`.
+/// Blocks: no.
+/// Since 0.1.0.
 ///
 /// # Safety
 /// `tls` is NULL or came from linkauth_tls_create and was not freed.
@@ -180,7 +177,8 @@ pub unsafe extern "C" fn linkauth_tls_create(
 pub unsafe extern "C" fn linkauth_tls_free(tls: *mut Tls) {
     if !tls.is_null() {
         // SAFETY: the pointer came from `Box::into_raw` and is given back once.
-        drop(unsafe { Box::from_raw(tls) });
+        let tls = unsafe { Box::from_raw(tls) };
+        scrubbed::<{ depth::RECORD }, _>(Unguarded, || drop(tls));
     }
 }
 
@@ -213,18 +211,17 @@ pub unsafe extern "C" fn linkauth_tls_free(tls: *mut Tls) {
 /// @retval LINKAUTH_OK `*out` is filled in.
 /// @retval LINKAUTH_ERROR_ARGUMENT_NULL `tls` or `out` is NULL.
 ///
-/// **Ownership**: `*out` is the caller's, and borrows `tls`: it is good until linkauth_tls_free.
-///
-/// **Wiping**: every block of heap in which this library had plaintext or keys is wiped before it
-/// is freed, all of them by `close`; until then what was received may still lie there. Stack,
-/// registers and the socket buffers of the kernel are not wiped.
-///
-/// **Threads**: any; the callbacks too. A callback that finds another at work on the same
-/// transport returns LINKAUTH_ERROR_BUSY, and `close` does nothing then. **Blocking**: no; the
-/// callbacks block up to their time-outs. `open` starts a thread for a name lookup, with the
-/// caller's signal mask; at most one per transport, and none for an IP address.
-///
-/// @since 0.1.0
+/// Ownership: `*out` is the caller's, and borrows `tls`: it is good until linkauth_tls_free.
+/// Wiped: every block of heap in which this library had plaintext or keys is wiped before it is
+/// freed, all of them by `close`; until then what was received may still lie there. Before a
+/// callback returns, the registers are cleared and the stack that it used is overwritten: `open`
+/// needs 64 KiB of stack, the others 24 KiB. What the kernel keeps is not wiped: socket buffers,
+/// and the registers that it saves for a signal handler which runs meanwhile on a stack of its own.
+/// Threads: any; the callbacks too. A callback that finds another at work on the same transport
+/// returns LINKAUTH_ERROR_BUSY, and `close` does nothing then.
+/// Blocks: no; the callbacks block up to their time-outs. `open` starts a thread for a name
+/// lookup, with the caller's signal mask; at most one per transport, and none for an IP address.
+/// Since 0.1.0.
 ///
 /// # Safety
 /// `tls` is NULL or a live transport; `out` is NULL or writable.
@@ -263,11 +260,11 @@ pub unsafe extern "C" fn linkauth_tls_transport(tls: *mut Tls, out: *mut Transpo
 ///
 /// @return The number since the last call of `open`; 0 if there was none, or `tls` is NULL.
 ///
-/// **Ownership**: unchanged. **Wiping**: nothing to wipe.
-///
-/// **Threads**: any. **Blocking**: no.
-///
-/// @since 0.1.0
+/// Ownership: unchanged.
+/// Wiped: nothing to wipe.
+/// Threads: any.
+/// Blocks: no.
+/// Since 0.1.0.
 ///
 /// # Safety
 /// `tls` is NULL or a live transport.
@@ -277,9 +274,19 @@ pub unsafe extern "C" fn linkauth_tls_last_errno(tls: *const Tls) -> i32 {
     unsafe { tls.as_ref() }.map_or(0, |tls| tls.errno.load(Ordering::Relaxed))
 }
 
+/// Bytes of stack that a callback burns: at least twice what it was measured to use.
+mod depth {
+    /// A handshake: 18 KB.
+    pub(super) const OPEN: usize = 40 << 10;
+    /// One record: 5 KB.
+    pub(super) const RECORD: usize = 12 << 10;
+}
+
 impl Tls {
-    /// Runs `work` on the transport, unless another call is at it.
-    fn run<T>(
+    /// Runs `work` on the transport, unless another call is at it. Of what passes through it nothing
+    /// is left in registers, nor in the `DEPTH` bytes of stack below. Signals stay as they are: the
+    /// callbacks wait for the network.
+    fn run<const DEPTH: usize, T>(
         &self,
         work: impl FnOnce(&mut TlsTransport) -> Result<T, Failure>,
     ) -> Result<T, Error> {
@@ -288,7 +295,8 @@ impl Tls {
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
             Err(TryLockError::WouldBlock) => return Err(Error::BUSY),
         };
-        work(&mut transport).map_err(|failure| {
+        let result = scrubbed::<DEPTH, _>(Unguarded, || work(&mut transport));
+        result.map_err(|failure| {
             if failure.errno != 0 {
                 self.errno.store(failure.errno, Ordering::Relaxed);
             }
@@ -439,7 +447,7 @@ unsafe extern "C" fn open(
             Ok(_) => Error::ARGUMENT_NULL.number(),
         };
     };
-    let opened = tls.run(|transport| {
+    let opened = tls.run::<{ depth::OPEN }, _>(|transport| {
         tls.errno.store(0, Ordering::Relaxed);
         transport.open(utf8(host)?, port, timeout_ms)
     });
@@ -467,7 +475,7 @@ unsafe extern "C" fn write(
     };
     // SAFETY: not NULL, `len` bytes are readable, and the length is far below `isize::MAX`.
     let data = unsafe { slice::from_raw_parts(data, len.min(READ_MAX)) };
-    let written = tls.run(|transport| transport.write(data, timeout_ms));
+    let written = tls.run::<{ depth::RECORD }, _>(|transport| transport.write(data, timeout_ms));
     callback_status(tls, written.map(|count| *sent = count))
 }
 
@@ -493,7 +501,7 @@ unsafe extern "C" fn read(
     // SAFETY: not NULL, `capacity` bytes are writable, and the length is far below `isize::MAX`.
     // They belong to this call alone while it lasts, and are only written to.
     let data = unsafe { slice::from_raw_parts_mut(data, capacity.min(READ_MAX)) };
-    let read = tls.run(|transport| transport.read(data, timeout_ms));
+    let read = tls.run::<{ depth::RECORD }, _>(|transport| transport.read(data, timeout_ms));
     callback_status(tls, read.map(|count| *received = count))
 }
 
@@ -503,7 +511,7 @@ unsafe extern "C" fn close(user: *mut c_void) {
     // SAFETY: by the contract above.
     if let Some(tls) = unsafe { user.cast::<Tls>().as_ref() } {
         // BUSY: another thread is at work on the connection, and has no way to be told.
-        let _ = tls.run(|transport| {
+        let _ = tls.run::<{ depth::RECORD }, _>(|transport| {
             transport.close();
             Ok(())
         });

@@ -21,7 +21,8 @@
 //! # What is wiped
 //! Plaintext passes through buffers of rustls on the heap. The C library wipes every block of
 //! heap before it is freed. A Rust program gets the same by making [`WipingAllocator`] its global
-//! allocator; without it, freed blocks keep what was in them. Stack and registers are not wiped.
+//! allocator; without it, freed blocks keep what was in them. The callbacks of the C library clear
+//! registers and stack before they return; a Rust program does so by [`linkauth::scrubbed`].
 #![deny(unsafe_code)]
 #![cfg_attr(
     not(test),

@@ -59,8 +59,11 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for WipingAllocator<A> {
     }
 }
 
+/// Out of line, so that the test of what a process is left with can show what comes without it.
+///
 /// # Safety
 /// `block` must be valid for writes of `size` bytes.
+#[inline(never)]
 unsafe fn wipe(block: *mut u8, size: usize) {
     // SAFETY: by the contract above; after the first line the bytes are initialised, so a shared
     // slice of them may be formed.

@@ -14,6 +14,7 @@ pub(super) struct ProductView<'a> {
     product_key: &'a str,
     name: &'a str,
     dynamic_registration: bool,
+    authentication: &'static str,
 }
 
 impl<'a> From<&'a Product> for ProductView<'a> {
@@ -22,6 +23,7 @@ impl<'a> From<&'a Product> for ProductView<'a> {
             product_key: &product.key,
             name: &product.name,
             dynamic_registration: product.dynamic_registration,
+            authentication: product.authentication.word(),
         }
     }
 }
@@ -74,6 +76,7 @@ impl View for ProductView<'_> {
             ("product_key", self.product_key.to_owned()),
             ("name", self.name.to_owned()),
             ("dynamic_registration", switch.to_owned()),
+            ("authentication", self.authentication.to_owned()),
         ]
     }
 }
@@ -114,11 +117,42 @@ pub(super) fn print_many(views: &[impl View], json: bool) -> io::Result<()> {
     if json {
         return writeln!(out, "{}", serde_json::to_string(views)?);
     }
+    if out.is_terminal() {
+        return out.write_all(table(views).as_bytes());
+    }
     for view in views {
         let values: Vec<_> = view.fields().into_iter().map(|(_, value)| value).collect();
         writeln!(out, "{}", values.join("\t"))?;
     }
     Ok(())
+}
+
+/// A head, and a line for each thing, in columns.
+fn table(views: &[impl View]) -> String {
+    let Some(first) = views.first() else {
+        return "nothing yet\n".to_owned();
+    };
+    let head: Vec<String> = first
+        .fields()
+        .iter()
+        .map(|(name, _)| name.replace('_', " "))
+        .collect();
+    let rows = views
+        .iter()
+        .map(|view| view.fields().into_iter().map(|(_, value)| value).collect());
+    let lines: Vec<Vec<String>> = std::iter::once(head).chain(rows).collect();
+    let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max();
+    let widths: Vec<usize> = (0..lines[0].len()).map(|c| width(c).unwrap_or(0)).collect();
+    let mut text = String::new();
+    for line in &lines {
+        let cells = line
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell:width$}"));
+        text.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
+        text.push('\n');
+    }
+    text
 }
 
 /// The secret and nothing else, so that a pipe carries exactly its bytes.

@@ -1,5 +1,6 @@
 //! `product ...`
 
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use clap::{Subcommand, ValueEnum};
@@ -7,12 +8,29 @@ use clap::{Subcommand, ValueEnum};
 use super::Outcome;
 use super::output::{ProductView, print_many, print_one, print_secret, write_secret};
 use crate::platform::rules_of;
-use crate::rules::NewProduct;
+use crate::rules::{Authentication, NewProduct};
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
 pub(super) enum Switch {
     On,
     Off,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum Mode {
+    Secret,
+    X509,
+    Id2,
+}
+
+impl From<Mode> for Authentication {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Secret => Self::Secret,
+            Mode::X509 => Self::X509,
+            Mode::Id2 => Self::Id2,
+        }
+    }
 }
 
 #[derive(Subcommand)]
@@ -25,6 +43,10 @@ pub(super) enum Product {
         /// Name for people
         #[arg(long)]
         name: Option<String>,
+        /// How its devices prove who they are; it never changes. Only `secret` is spoken here, devices of others are
+        /// refused
+        #[arg(long, value_enum, default_value = "secret")]
+        authentication: Mode,
         /// Write the ProductSecret to this file, readable by its owner only
         #[arg(long, value_name = "PATH")]
         secret_file: Option<PathBuf>,
@@ -49,11 +71,20 @@ pub(super) enum Product {
         product_key: String,
     },
     /// Allow or forbid devices of a product to register
+    ///
+    /// `on` wants a confirmation code, which the real platform sends to the owner's telephone. Here it is printed, and
+    /// asked for at a terminal; a script's `on` is confirmed by itself.
     DynamicRegistration {
         /// ProductKey
         product_key: String,
         /// on or off
         switch: Switch,
+        /// Print the code only, for a later --code
+        #[arg(long, conflicts_with = "code")]
+        ask: bool,
+        /// The code that --ask printed
+        #[arg(long, value_name = "CODE")]
+        code: Option<String>,
     },
 }
 
@@ -64,12 +95,14 @@ impl Product {
             Self::Create {
                 product_key,
                 name,
+                authentication,
                 secret_file,
             } => {
                 let product = rules.create_product(NewProduct {
                     key: product_key,
                     name,
                     secret: None,
+                    authentication: authentication.into(),
                 })?;
                 write_secret(secret_file.as_deref(), &product.secret)?;
                 println!("{}", product.key);
@@ -86,8 +119,30 @@ impl Product {
             Self::DynamicRegistration {
                 product_key,
                 switch,
-            } => rules.set_dynamic_registration(&product_key, switch == Switch::On)?,
+                ask,
+                code,
+            } => match (switch, ask, code) {
+                (Switch::Off, ..) => rules.forbid_registration(&product_key)?,
+                (Switch::On, true, _) => println!("{}", rules.ask_for_confirmation(&product_key)?),
+                (Switch::On, false, Some(code)) => rules.allow_registration(&product_key, &code)?,
+                (Switch::On, false, None) => {
+                    let code = confirm(&rules.ask_for_confirmation(&product_key)?)?;
+                    rules.allow_registration(&product_key, &code)?;
+                }
+            },
         }
         Ok(())
     }
+}
+
+/// What the owner answers to the message with the code. A script has no telephone, and gives the code back.
+fn confirm(code: &str) -> io::Result<String> {
+    if !io::stdin().is_terminal() {
+        return Ok(code.to_owned());
+    }
+    eprintln!("SMS to the owner of the product: your confirmation code is {code}");
+    eprint!("Confirmation code: ");
+    let mut line = String::new();
+    io::stdin().read_line(&mut line)?;
+    Ok(line.trim().to_owned())
 }

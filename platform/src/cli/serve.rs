@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Write};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -11,8 +11,10 @@ use tokio::sync::oneshot;
 
 use super::Outcome;
 use crate::files::{self, DataDir};
+use crate::limits::{RateLimits, raise_file_limit};
+use crate::listeners::Endpoints;
 use crate::log::Log;
-use crate::platform::{Endpoints, Platform, PushQos};
+use crate::platform::{Platform, PushQos};
 use crate::rules::RegistrationMode;
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -35,9 +37,21 @@ impl From<Mode> for RegistrationMode {
     }
 }
 
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum LogFormat {
+    /// Words
+    Text,
+    /// A JSON object a line
+    Json,
+}
+
 /// Port 0 lets the system choose.
 #[derive(Args)]
+#[command(args_override_self = true)]
 pub(super) struct Serve {
+    /// Read these options from a TOML file, where they have the same names; what is said here wins
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// MQTT over plain TCP
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:1883")]
     mqtt: SocketAddr,
@@ -47,6 +61,27 @@ pub(super) struct Serve {
     /// HTTPS
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8443")]
     https: SocketAddr,
+    /// MQTT over TLS with the suites of old clients (static RSA, CBC) too; off if not named
+    #[arg(long, value_name = "ADDR:PORT")]
+    mqtts_legacy: Option<SocketAddr>,
+    /// HTTPS with the suites of old clients too; off if not named
+    #[arg(long, value_name = "ADDR:PORT")]
+    https_legacy: Option<SocketAddr>,
+    /// HTTP for the owner: /metrics and /health; off if not named
+    #[arg(long, value_name = "ADDR:PORT")]
+    http: Option<SocketAddr>,
+    /// Most CONNECTs of all devices in a second (the vendor's limit: 500); no limit if not named
+    #[arg(long, value_name = "N")]
+    connects_per_second: Option<u32>,
+    /// Most CONNECTs of one device in a minute (the vendor's limit: 5); no limit if not named
+    #[arg(long, value_name = "N")]
+    connects_per_device_minute: Option<u32>,
+    /// Print where it listens as one line of JSON
+    #[arg(long)]
+    json: bool,
+    /// Form of the lines on standard error
+    #[arg(long, value_enum, default_value = "text")]
+    log_format: LogFormat,
     /// Region in the names of the server certificate
     #[arg(long, default_value = "cn-shanghai")]
     region: String,
@@ -78,6 +113,7 @@ pub(super) struct Serve {
 
 impl Serve {
     pub(super) fn run(self, data: &Path) -> Outcome {
+        raise_file_limit();
         let temporary = match self.ephemeral {
             true => Some(
                 tempfile::Builder::new()
@@ -103,8 +139,11 @@ impl Serve {
         let parent = self.exit_with_parent.then(stdin_closed).transpose()?;
         let platform = self.platform(data).start()?;
         eprintln!("This is a stand-in for tests and demos, not a production platform.");
-        let lines = EndpointsFile::write(data, platform.endpoints())?;
-        announce(&lines.text)?;
+        let files = EndpointsFile::write(data, platform.endpoints())?;
+        announce(match self.json {
+            true => &files.json,
+            false => &files.text,
+        })?;
         let parent_gone = async {
             match parent {
                 Some(closed) => drop(closed.await),
@@ -126,6 +165,13 @@ impl Serve {
                 mqtt: self.mqtt,
                 mqtts: self.mqtts,
                 https: self.https,
+                mqtts_legacy: self.mqtts_legacy,
+                https_legacy: self.https_legacy,
+                http: self.http,
+            })
+            .rate_limits(RateLimits {
+                per_second: self.connects_per_second,
+                per_device_minute: self.connects_per_device_minute,
             })
             .region(&self.region)
             .instance(self.instance.clone())
@@ -137,33 +183,57 @@ impl Serve {
             })
             .push_with_connack(self.push_with_connack)
             .registration_close(Duration::from_millis(self.registration_close_ms))
-            .log(Log::stderr())
+            .log(match self.log_format {
+                LogFormat::Text => Log::stderr(),
+                LogFormat::Json => Log::stderr().json(),
+            })
     }
 }
 
-/// The file that scripts wait for. It is gone when the platform is.
+/// The files that scripts wait for: the same as lines and as JSON. They are gone when the platform is.
 struct EndpointsFile {
-    path: std::path::PathBuf,
+    paths: [PathBuf; 2],
     text: String,
+    json: String,
 }
 
 impl EndpointsFile {
     fn write(data: &DataDir, endpoints: Endpoints) -> io::Result<Self> {
-        let Endpoints { mqtt, mqtts, https } = endpoints;
-        let text = format!(
-            "mqtt {mqtt}\nmqtts {mqtts}\nhttps {https}\ndata {}\nca {}\nready\n",
-            data.path().display(),
-            data.file("ca.pem").display(),
-        );
-        let path = data.file(files::ENDPOINTS);
-        files::write_whole(&path, text.as_bytes(), files::PUBLIC)?;
-        Ok(Self { path, text })
+        let mut facts: Vec<(&str, String)> = endpoints
+            .named()
+            .into_iter()
+            .map(|(name, address)| (name, address.to_string()))
+            .collect();
+        facts.push(("data", data.path().display().to_string()));
+        facts.push(("ca", data.file("ca.pem").display().to_string()));
+        let lines: String = facts
+            .iter()
+            .map(|(name, value)| format!("{name} {value}\n"))
+            .collect();
+        let members = facts
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.as_str().into()));
+        let object: serde_json::Map<String, serde_json::Value> = members.collect();
+        let files = Self {
+            paths: [
+                data.file(files::ENDPOINTS_JSON),
+                data.file(files::ENDPOINTS),
+            ],
+            text: format!("{lines}ready\n"),
+            json: format!("{}\n", serde_json::Value::Object(object)),
+        };
+        for (path, content) in files.paths.iter().zip([&files.json, &files.text]) {
+            files::write_whole(path, content.as_bytes(), files::PUBLIC)?;
+        }
+        Ok(files)
     }
 }
 
 impl Drop for EndpointsFile {
     fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.path);
+        for path in &self.paths {
+            let _ = std::fs::remove_file(path);
+        }
     }
 }
 

@@ -1,4 +1,6 @@
-//! HTTPS: `POST /auth/register/device`.
+//! HTTPS: `POST /auth/register/device`. HTTP, for the owner: `/metrics` and `/health`.
+
+mod reply;
 
 use std::collections::HashMap;
 use std::io;
@@ -6,38 +8,36 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::header::CONTENT_TYPE;
+use axum::http::{Response, StatusCode};
 use axum::response::IntoResponse;
-use axum::routing::post;
+use axum::routing::{get, post};
 use axum_server::Handle;
 use axum_server::tls_openssl::{OpenSSLAcceptor, OpenSSLConfig};
 use openssl::ssl::SslAcceptor;
-use serde::Serialize;
 
-use crate::log::Log;
-use crate::rules::{
-    Issued, RegisterCode, RegisterRequest, Rules, valid_device_name, valid_product_key,
-};
+use crate::faults::{FaultKind, Way, delay};
+use crate::mqtt::Shared;
+use crate::rules::{RegisterCode, RegisterRequest, valid_device_name, valid_product_key};
 
 const FORM_MAX: usize = 4096;
 
-/// Stops the server.
+/// Stops the servers.
 pub(crate) type StopHandle = Handle<SocketAddr>;
 
-/// Serves until `stop` is used.
+/// Serves registrations until `stop` is used.
 pub(crate) async fn serve(
     listener: TcpListener,
     tls: SslAcceptor,
-    rules: Rules,
-    log: Log,
+    shared: Shared,
     stop: StopHandle,
 ) -> io::Result<()> {
     let routes = Router::new()
         .route("/auth/register/device", post(register))
         .layer(DefaultBodyLimit::max(FORM_MAX))
-        .with_state(Endpoint { rules, log });
+        .with_state(shared);
     let tls = OpenSSLConfig::from_acceptor(Arc::new(tls));
     let mut server = axum_server::from_tcp(listener)?
         .acceptor(OpenSSLAcceptor::new(tls))
@@ -47,74 +47,81 @@ pub(crate) async fn serve(
     server.serve(routes.into_make_service()).await
 }
 
-#[derive(Clone)]
-struct Endpoint {
-    rules: Rules,
-    log: Log,
+/// Serves figures and health until `stop` is used.
+pub(crate) async fn serve_owner(
+    listener: TcpListener,
+    shared: Shared,
+    stop: StopHandle,
+) -> io::Result<()> {
+    let routes = Router::new()
+        .route("/metrics", get(metrics))
+        .route("/health", get(health))
+        .with_state(shared);
+    let server = axum_server::from_tcp(listener)?.handle(stop);
+    server.serve(routes.into_make_service()).await
 }
 
-async fn register(State(endpoint): State<Endpoint>, body: Bytes) -> impl IntoResponse {
-    let form: HashMap<_, _> = form_urlencoded::parse(&body).collect();
-    let field = |name: &str| form.get(name).map_or("", AsRef::as_ref);
-    let request = RegisterRequest {
-        product_key: field("productKey"),
-        device_name: field("deviceName"),
-        random: field("random"),
-        sign: field("sign"),
-        sign_method: field("signMethod"),
-    };
-    let answer = endpoint.rules.register(&request);
+async fn metrics(State(shared): State<Shared>) -> impl IntoResponse {
+    let text = shared.metrics.text(shared.sessions.count());
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], text)
+}
+
+/// Healthy is who can still write to the store.
+async fn health(State(shared): State<Shared>) -> impl IntoResponse {
+    let written = shared.desk.ask(|rules| rules.announcements()).await;
+    match written.and_then(|found| found) {
+        Ok(_) => (StatusCode::OK, "ok\n".to_owned()),
+        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")),
+    }
+}
+
+async fn register(State(shared): State<Shared>, body: Bytes) -> Response<Body> {
+    let form: HashMap<String, String> = form_urlencoded::parse(&body).into_owned().collect();
+    let name = field(&form, "deviceName").to_owned();
+    let product = field(&form, "productKey").to_owned();
+    let faults = shared.faults.play(&name, Way::Http);
+    for fault in &faults {
+        shared.count("faults", format!("kind=\"{}\"", fault.word()));
+    }
+    if let Some(time) = delay(&faults) {
+        tokio::time::sleep(time).await;
+    }
+    let asked = shared
+        .desk
+        .ask(move |rules| rules.register(&request(&form)));
+    let answer = asked.await.unwrap_or(Err(RegisterCode::System));
     let code = answer.as_ref().map_or_else(|code| *code as u16, |_| 200);
-    endpoint.log.line(format_args!(
-        "register {} {} {code}",
-        loggable(request.product_key, valid_product_key),
-        loggable(request.device_name, valid_device_name),
-    ));
-    // Failures are HTTP 200 too: devices in the field read the code in the body only.
-    (
-        [(CONTENT_TYPE, "application/json;charset=UTF-8")],
-        reply(&answer),
-    )
+    shared.count("registrations", format!("way=\"https\",code=\"{code}\""));
+    let who = format!(
+        "{} {}",
+        loggable(&product, valid_product_key),
+        loggable(&name, valid_device_name)
+    );
+    if !faults.is_empty() {
+        let words: Vec<_> = faults.iter().map(FaultKind::word).collect();
+        shared
+            .log
+            .event("fault", &who, format_args!("register {}", words.join(",")));
+    }
+    shared.log.event("register", who, code);
+    reply::reply(&answer, &faults)
+}
+
+fn field<'a>(form: &'a HashMap<String, String>, name: &str) -> &'a str {
+    form.get(name).map_or("", String::as_str)
+}
+
+fn request(form: &HashMap<String, String>) -> RegisterRequest<'_> {
+    RegisterRequest {
+        product_key: field(form, "productKey"),
+        device_name: field(form, "deviceName"),
+        random: field(form, "random"),
+        sign: field(form, "sign"),
+        sign_method: field(form, "signMethod"),
+    }
 }
 
 /// A stranger's text reaches the log only if it is a name.
 fn loggable(text: &str, valid: impl Fn(&str) -> bool) -> &str {
     if valid(text) { text } else { "-" }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Data<'a> {
-    product_key: &'a str,
-    device_name: &'a str,
-    device_secret: &'a str,
-}
-
-#[derive(Serialize)]
-struct Reply<'a> {
-    code: u16,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<Data<'a>>,
-    message: &'a str,
-}
-
-/// Compact, "code" first: parsers in the field take it apart by hand, in buffers of 192 bytes.
-fn reply(answer: &Result<Issued, RegisterCode>) -> String {
-    let reply = match answer {
-        Ok(issued) => Reply {
-            code: 200,
-            data: Some(Data {
-                product_key: issued.key.product_key(),
-                device_name: issued.key.device_name(),
-                device_secret: issued.secret.reveal(),
-            }),
-            message: "success",
-        },
-        Err(code) => Reply {
-            code: *code as u16,
-            data: None,
-            message: code.message(),
-        },
-    };
-    serde_json::to_string(&reply).unwrap_or_default()
 }

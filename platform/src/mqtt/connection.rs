@@ -1,56 +1,52 @@
 //! The state of an accepted connection, and what the platform does on it by itself.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 
 use ntex::util::Bytes;
 use ntex_mqtt::{QoS, v3};
-use serde::Serialize;
 
 use super::Shared;
-use super::sessions::End;
+use super::push::message;
+use super::sessions::Inbox;
 use crate::rules::{Accepted, DeviceKey, Push, Session};
 
 enum Purpose {
-    Session { session: Session, number: u64 },
+    Session(Session),
     Registration(Push),
 }
 
 /// An accepted connection. Its drop is the end of the session.
 pub(super) struct Connection {
     pub(super) shared: Shared,
-    pub(super) subscriptions: RefCell<Vec<(String, QoS)>>,
     purpose: Purpose,
-    end: Cell<Option<End>>,
+    inbox: Cell<Option<Inbox>>,
 }
 
 impl Connection {
     /// Enters a sign-in into the session map, which ends an older session of the device.
     pub(super) fn new(shared: Shared, accepted: Accepted) -> Self {
-        let (purpose, end) = match accepted {
+        let (purpose, inbox) = match accepted {
             Accepted::Registration(push) => (Purpose::Registration(push), None),
             Accepted::Session(session) => {
-                let (number, end, took_over) = shared.sessions.open(session.clone());
+                let (inbox, took_over) = shared.sessions.open(session.clone());
                 if took_over {
-                    shared.log.line(format_args!(
-                        "session {} ended(a newer sign-in of the device)",
-                        session.key
-                    ));
+                    let outcome = "ended(a newer sign-in of the device)";
+                    shared.log.event("session", &session.key, outcome);
                 }
-                (Purpose::Session { session, number }, Some(end))
+                (Purpose::Session(session), Some(inbox))
             }
         };
         Self {
             shared,
-            subscriptions: RefCell::default(),
             purpose,
-            end: Cell::new(end),
+            inbox: Cell::new(inbox),
         }
     }
 
-    /// The device whose topics this connection may use. None for a registration: it may only receive.
-    pub(super) fn device(&self) -> Option<&DeviceKey> {
+    /// The session, whose device's topics this connection may use. None for a registration: it may only receive.
+    pub(super) fn session(&self) -> Option<&Session> {
         match &self.purpose {
-            Purpose::Session { session, .. } => Some(&session.key),
+            Purpose::Session(session) => Some(session),
             Purpose::Registration(_) => None,
         }
     }
@@ -58,7 +54,7 @@ impl Connection {
     /// The device, for the log.
     pub(super) fn key(&self) -> &DeviceKey {
         match &self.purpose {
-            Purpose::Session { session, .. } => &session.key,
+            Purpose::Session(session) => &session.key,
             Purpose::Registration(push) => push.key(),
         }
     }
@@ -66,39 +62,45 @@ impl Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        let Purpose::Session { session, number } = &self.purpose else {
+        let Some(session) = self.session().cloned() else {
             return;
         };
-        if !self.shared.sessions.close(&session.key, *number) {
+        if !self.shared.sessions.close(&session) {
             return;
         }
-        match self.shared.rules.end_session(session) {
-            Ok(()) => self
-                .shared
-                .log
-                .line(format_args!("session {} closed", session.key)),
-            Err(error) => self.shared.log.line(error),
-        }
+        let log = self.shared.log.clone();
+        let key = session.key.clone();
+        self.shared.desk.tell(
+            move |rules| rules.end_session(&session),
+            move |ended, written| match ended.and(written) {
+                Ok(()) => log.event("session", key, "closed"),
+                Err(error) => log.event("session", key, error),
+            },
+        );
     }
 }
 
 /// Called when the CONNACK is in the write buffer and nothing has been flushed yet.
 pub(super) fn begin(session: &v3::Session<Connection>) {
-    if let Some(end) = session.end.take() {
-        let sink = session.sink().clone();
-        ntex::rt::spawn(async move {
-            let _ = end.await;
-            sink.close();
-        });
+    if let Some(inbox) = session.inbox.take() {
+        ntex::rt::spawn(read_inbox(inbox, session.sink().clone()));
     }
     if let Purpose::Registration(push) = &session.purpose {
         begin_registration(&session.shared, session.sink().clone(), push);
     }
 }
 
+async fn read_inbox(mut inbox: Inbox, sink: v3::MqttSink) {
+    while let Some(message) = inbox.recv().await {
+        let payload = Bytes::copy_from_slice(&message.payload);
+        send(&sink, &message.topic, payload, message.qos);
+    }
+    sink.close();
+}
+
 fn begin_registration(shared: &Shared, sink: v3::MqttSink, push: &Push) {
     let settings = shared.push;
-    let (topic, payload) = message(push);
+    let (topic, payload) = message(push, &[]);
     let payload = Bytes::from(payload);
     if settings.with_connack {
         send(&sink, topic, payload, settings.qos);
@@ -116,7 +118,7 @@ fn begin_registration(shared: &Shared, sink: v3::MqttSink, push: &Push) {
     });
 }
 
-async fn sleep(duration: std::time::Duration) {
+pub(super) async fn sleep(duration: std::time::Duration) {
     ntex::time::sleep(ntex::time::Millis::from(duration)).await;
 }
 
@@ -131,44 +133,4 @@ pub(super) fn send(sink: &v3::MqttSink, topic: &str, payload: Bytes, qos: QoS) {
     ntex::rt::spawn(async move {
         let _ = acknowledged.await;
     });
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct SecretMessage<'a> {
-    device_secret: &'a str,
-    product_key: &'a str,
-    device_name: &'a str,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct TokenMessage<'a> {
-    client_id: &'a str,
-    product_key: &'a str,
-    device_name: &'a str,
-    device_token: &'a str,
-}
-
-fn message(push: &Push) -> (&'static str, String) {
-    let (topic, payload) = match push {
-        Push::Secret(issued) => (
-            "/ext/register",
-            serde_json::to_string(&SecretMessage {
-                device_secret: issued.secret.reveal(),
-                product_key: issued.key.product_key(),
-                device_name: issued.key.device_name(),
-            }),
-        ),
-        Push::Token(key, physical) => (
-            "/ext/regnwl",
-            serde_json::to_string(&TokenMessage {
-                client_id: &physical.client_id,
-                product_key: key.product_key(),
-                device_name: key.device_name(),
-                device_token: physical.token.reveal(),
-            }),
-        ),
-    };
-    (topic, payload.unwrap_or_default())
 }

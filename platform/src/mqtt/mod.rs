@@ -2,8 +2,11 @@
 
 mod connection;
 mod handshake;
+mod push;
+mod raw;
 mod sessions;
 mod traffic;
+mod watchers;
 
 use std::io;
 use std::net::TcpListener;
@@ -14,18 +17,28 @@ use ntex::rt::{DefaultRuntime, System};
 use ntex::service::cfg::SharedCfg;
 use ntex::service::chain_factory;
 use ntex::service::fn_factory_with_config;
+use ntex::time::Seconds;
 use ntex::{ServiceFactory, fn_service};
 use ntex_mqtt::{MqttError, MqttServer, QoS, v3, v5};
+use ntex_tls::TlsConfig;
 use ntex_tls::openssl::SslAcceptor;
 use tokio::sync::oneshot;
 
+use crate::desk::Desk;
+use crate::faults::Faults;
+use crate::limits::Limiter;
 use crate::log::Log;
+use crate::metrics::Metrics;
 use crate::rules::Rules;
 use connection::Connection;
-use sessions::Sessions;
+
+pub(crate) use sessions::{Delivery, Message, Sessions};
+pub(crate) use watchers::Watchers;
 
 /// How often a running server looks for what the command line changed.
 const WATCH: Duration = Duration::from_millis(100);
+/// With a handshake: in a storm a device has to wait for its turn.
+const PATIENCE: Seconds = Seconds(60);
 
 /// How a registration over MQTT goes on after the CONNACK.
 #[derive(Clone, Copy, Debug)]
@@ -40,9 +53,27 @@ pub(crate) struct PushSettings {
 #[derive(Clone)]
 pub(crate) struct Shared {
     pub(crate) rules: Rules,
+    pub(crate) desk: Desk,
     pub(crate) log: Log,
+    pub(crate) metrics: Metrics,
+    pub(crate) faults: Faults,
+    pub(crate) limiter: Limiter,
     pub(crate) push: PushSettings,
     pub(crate) sessions: Sessions,
+    pub(crate) watchers: Watchers,
+}
+
+impl Shared {
+    pub(crate) fn count(&self, counter: &'static str, labels: String) {
+        self.metrics.count(counter, labels);
+    }
+}
+
+/// The sockets of the MQTT side.
+pub(crate) struct Listeners {
+    pub(crate) plain: TcpListener,
+    /// Each with the TLS that it speaks.
+    pub(crate) tls: Vec<(TcpListener, openssl::ssl::SslAcceptor)>,
 }
 
 /// A connection failed for reasons of its own; nothing more is to be said to the peer.
@@ -71,12 +102,7 @@ pub(crate) struct Server {
 
 impl Server {
     /// Starts the server in a thread of its own; it accepts connections when this returns.
-    pub(crate) fn start(
-        plain: TcpListener,
-        tls: TcpListener,
-        acceptor: openssl::ssl::SslAcceptor,
-        shared: Shared,
-    ) -> io::Result<Self> {
+    pub(crate) fn start(listeners: Listeners, shared: Shared) -> io::Result<Self> {
         let (stop, stopped) = oneshot::channel();
         let (ready, started) = std::sync::mpsc::channel();
         let thread = thread::Builder::new().name("mqtt".into()).spawn(move || {
@@ -86,7 +112,7 @@ impl Server {
                 .panic_handling(false)
                 .build(DefaultRuntime)
                 .block_on(async move {
-                    let server = match listen(plain, tls, acceptor, shared.clone()) {
+                    let server = match listen(listeners, shared.clone()) {
                         Ok(builder) => builder.run(),
                         Err(error) => {
                             let _ = ready.send(Err(error));
@@ -118,23 +144,26 @@ impl Drop for Server {
     }
 }
 
-fn listen(
-    plain: TcpListener,
-    tls: TcpListener,
-    acceptor: openssl::ssl::SslAcceptor,
-    shared: Shared,
-) -> io::Result<ntex::server::ServerBuilder> {
-    let shared_tls = shared.clone();
-    let server = ntex::server::build()
-        // One worker, so that a session map never sees two sign-ins of a device at once.
-        .workers(1)
+fn listen(listeners: Listeners, shared: Shared) -> io::Result<ntex::server::ServerBuilder> {
+    let Listeners { plain, tls } = listeners;
+    let plain_shared = shared.clone();
+    let mut server = ntex::server::build()
+        .workers(thread::available_parallelism().map_or(1, usize::from))
         .disable_signals()
-        .listen("mqtt", plain, async move |_| service(shared.clone(), false))?
-        .listen("mqtts", tls, async move |_| {
+        .listen("mqtt", plain, async move |_| {
+            service(plain_shared.clone(), false)
+        })?;
+    for (number, (listener, acceptor)) in tls.into_iter().enumerate() {
+        let shared = shared.clone();
+        let name = format!("mqtts-{number}");
+        let config = SharedCfg::new("mqtts").add(TlsConfig::new().set_handshake_timeout(PATIENCE));
+        server = server.listen(&name, listener, async move |_| {
             chain_factory(SslAcceptor::new(acceptor.clone()))
                 .map_err(|_| MqttError::Service(Failed))
-                .and_then(service(shared_tls.clone(), true))
+                .and_then(service(shared.clone(), true))
         })?;
+        server = server.config(&name, config);
+    }
     Ok(server)
 }
 
@@ -192,10 +221,8 @@ fn end_sessions(shared: &Shared) {
     shared.sessions.end_where(|session| {
         let goes_on = shared.rules.may_continue(session).unwrap_or(true);
         if !goes_on {
-            shared.log.line(format_args!(
-                "session {} ended(the device is deleted or disabled)",
-                session.key
-            ));
+            let outcome = "ended(the device is deleted or disabled)";
+            shared.log.event("session", &session.key, outcome);
         }
         !goes_on
     });

@@ -3,67 +3,147 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::oneshot;
+use ntex_mqtt::QoS;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use crate::rules::{DeviceKey, Session};
+use crate::rules::{DeviceKey, Session, filter_matches};
 
-/// Resolves when the session must end.
-pub(crate) type End = oneshot::Receiver<()>;
-
-struct Entry {
-    number: u64,
-    session: Session,
-    /// Dropping it resolves the [`End`] of the session.
-    end: Option<oneshot::Sender<()>>,
+/// A message from the owner to a device.
+pub(crate) struct Message {
+    pub(crate) topic: String,
+    pub(crate) payload: Vec<u8>,
+    pub(crate) qos: QoS,
 }
 
-#[derive(Default)]
-struct Open {
-    next: u64,
-    entries: HashMap<DeviceKey, Entry>,
+/// What a session is told. Its end is the end of the session.
+pub(crate) type Inbox = UnboundedReceiver<Arc<Message>>;
+
+struct Entry {
+    session: Session,
+    subscriptions: Vec<(String, QoS)>,
+    /// Dropping it ends the session.
+    inbox: Option<UnboundedSender<Arc<Message>>>,
+}
+
+/// What became of a message to a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Delivery {
+    Sent,
+    NotSubscribed,
+    NotSignedIn,
 }
 
 /// All open sessions. The MQTT clientId plays no part: it differs between SDKs and connections.
 #[derive(Clone, Default)]
-pub(crate) struct Sessions(Arc<Mutex<Open>>);
+pub(crate) struct Sessions(Arc<Mutex<HashMap<DeviceKey, Entry>>>);
 
 impl Sessions {
-    /// Opens a session and ends an older one of the same device. Also says whether there was one.
-    pub(crate) fn open(&self, session: Session) -> (u64, End, bool) {
-        let (sender, end) = oneshot::channel();
+    /// Opens a session and ends an older one of the same device. Also says whether there were two. Two sign-ins of a
+    /// device may arrive here in the other order than they were accepted in: then this one is the older, and ends.
+    pub(crate) fn open(&self, session: Session) -> (Inbox, bool) {
+        let (sender, inbox) = unbounded_channel();
         let mut open = self.locked();
-        open.next += 1;
-        let number = open.next;
+        let known = open.get(&session.key).map(|entry| &entry.session);
+        if known.is_some_and(|known| known.life == session.life && known.number > session.number) {
+            return (inbox, true);
+        }
         let entry = Entry {
-            number,
             session: session.clone(),
-            end: Some(sender),
+            subscriptions: Vec::new(),
+            inbox: Some(sender),
         };
-        let older = open.entries.insert(session.key, entry);
-        (number, end, older.is_some())
+        let older = open.insert(session.key, entry);
+        (inbox, older.is_some())
     }
 
     /// Closes a session. False if a newer one took its place.
-    pub(crate) fn close(&self, key: &DeviceKey, number: u64) -> bool {
+    pub(crate) fn close(&self, session: &Session) -> bool {
         let mut open = self.locked();
-        if open.entries.get(key).is_none_or(|e| e.number != number) {
+        if open
+            .get(&session.key)
+            .is_none_or(|entry| entry.session != *session)
+        {
             return false;
         }
-        open.entries.remove(key).is_some()
+        open.remove(&session.key).is_some()
     }
 
     /// Ends every session that `ends` picks. Its connection then closes it, as if the device had left.
     pub(crate) fn end_where(&self, ends: impl Fn(&Session) -> bool) {
-        let mut open = self.locked();
-        let going_on = open.entries.values_mut().filter(|e| e.end.is_some());
-        for entry in going_on {
-            if ends(&entry.session) {
-                entry.end = None;
+        let sessions: Vec<Session> = {
+            let open = self.locked();
+            let going_on = open.values().filter(|entry| entry.inbox.is_some());
+            going_on.map(|entry| entry.session.clone()).collect()
+        };
+        // Asked without the lock: the answer may take a disk.
+        for session in sessions.iter().filter(|session| ends(session)) {
+            if let Some(entry) = self.locked().get_mut(&session.key) {
+                entry.inbox = entry.inbox.take().filter(|_| entry.session != *session);
             }
         }
     }
 
-    fn locked(&self) -> MutexGuard<'_, Open> {
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.locked().len()
+    }
+
+    /// Adds a subscription, in place of one with the same filter.
+    pub(crate) fn subscribe(&self, session: &Session, filter: &str, qos: QoS) {
+        self.with_subscriptions(session, |subscriptions| {
+            subscriptions.retain(|(known, _)| known != filter);
+            subscriptions.push((filter.to_owned(), qos));
+        });
+    }
+
+    /// Takes a subscription away.
+    pub(crate) fn unsubscribe(&self, session: &Session, filter: &str) {
+        self.with_subscriptions(session, |subscriptions| {
+            subscriptions.retain(|(known, _)| known != filter);
+        });
+    }
+
+    /// The QoS that the session gets messages of this topic with; none if it subscribed to no such topic.
+    pub(crate) fn granted(&self, session: &Session, topic: &str) -> Option<QoS> {
+        let open = self.locked();
+        let entry = open.get(&session.key);
+        let entry = entry.filter(|entry| entry.session == *session)?;
+        granted(entry, topic)
+    }
+
+    /// Hands a message to a device.
+    pub(crate) fn deliver(&self, key: &DeviceKey, mut message: Message) -> Delivery {
+        let open = self.locked();
+        let Some((entry, inbox)) = open.get(key).and_then(|e| Some((e, e.inbox.as_ref()?))) else {
+            return Delivery::NotSignedIn;
+        };
+        let Some(granted) = granted(entry, &message.topic) else {
+            return Delivery::NotSubscribed;
+        };
+        message.qos = message.qos.min(granted);
+        match inbox.send(Arc::new(message)) {
+            Ok(()) => Delivery::Sent,
+            Err(_) => Delivery::NotSignedIn,
+        }
+    }
+
+    fn with_subscriptions(&self, session: &Session, change: impl FnOnce(&mut Vec<(String, QoS)>)) {
+        let mut open = self.locked();
+        let entry = open.get_mut(&session.key);
+        if let Some(entry) = entry.filter(|entry| entry.session == *session) {
+            change(&mut entry.subscriptions);
+        }
+    }
+
+    fn locked(&self) -> MutexGuard<'_, HashMap<DeviceKey, Entry>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn granted(entry: &Entry, topic: &str) -> Option<QoS> {
+    let fitting = entry
+        .subscriptions
+        .iter()
+        .filter(|(filter, _)| filter_matches(filter, topic));
+    fitting.map(|(_, qos)| *qos).max()
 }

@@ -6,7 +6,8 @@ use ntex_mqtt::v3::{ProtocolMessage, ProtocolMessageAck, Publish, Session};
 
 use super::Failed;
 use super::connection::{Connection, send};
-use crate::rules::{filter_matches, may_publish, may_subscribe, own_user_topic};
+use super::watchers::Published;
+use crate::rules::{may_publish, may_subscribe, own_user_topic};
 
 /// SUBSCRIBE, UNSUBSCRIBE, PINGREQ and DISCONNECT.
 pub(super) async fn protocol(
@@ -21,58 +22,59 @@ pub(super) async fn protocol(
 }
 
 /// The SUBACK of a filter that reaches beyond the device's own topics is 0x80, which is what `ack` starts with.
-fn subscribe(session: &Session<Connection>, mut request: Subscribe) -> ProtocolMessageAck {
+fn subscribe(connection: &Session<Connection>, mut request: Subscribe) -> ProtocolMessageAck {
+    let shared = &connection.shared;
     for mut subscription in &mut request {
         let filter = subscription.topic();
-        if !session
-            .device()
-            .is_some_and(|key| may_subscribe(key, filter))
-        {
-            session.shared.log.line(format_args!(
-                "subscribe {} refused(not a topic of the device)",
-                session.key()
-            ));
+        let session = connection.session();
+        let Some(session) = session.filter(|session| may_subscribe(&session.key, filter)) else {
+            let outcome = "refused(not a topic of the device)";
+            shared.log.event("subscribe", connection.key(), outcome);
             continue;
-        }
+        };
         let qos = subscription.qos().min(QoS::AtLeastOnce);
-        let mut subscriptions = session.subscriptions.borrow_mut();
-        subscriptions.retain(|(known, _)| known != &**filter);
-        subscriptions.push((filter.to_string(), qos));
+        shared.sessions.subscribe(session, filter, qos);
         subscription.confirm(qos);
     }
     request.ack()
 }
 
-fn unsubscribe(session: &Session<Connection>, request: Unsubscribe) -> ProtocolMessageAck {
-    let mut subscriptions = session.subscriptions.borrow_mut();
-    subscriptions.retain(|(known, _)| !request.iter().any(|filter| &**filter == known.as_str()));
+fn unsubscribe(connection: &Session<Connection>, request: Unsubscribe) -> ProtocolMessageAck {
+    if let Some(session) = connection.session() {
+        for filter in request.iter() {
+            connection.shared.sessions.unsubscribe(session, filter);
+        }
+    }
     request.ack()
 }
 
 /// A message on a topic that is not the device's own is dropped; it is acknowledged all the same, since MQTT 3.1.1
 /// has no other answer but to hang up.
-pub(super) async fn publish(session: Session<Connection>, message: Publish) -> Result<(), Failed> {
+pub(super) async fn publish(
+    connection: Session<Connection>,
+    message: Publish,
+) -> Result<(), Failed> {
     let payload = message.read_all().await.map_err(|_| Failed)?;
     let topic = message.publish_topic();
-    let Some(key) = session.device().filter(|key| may_publish(key, topic)) else {
-        session.shared.log.line(format_args!(
-            "publish {} dropped(not a topic of the device)",
-            session.key()
-        ));
+    let shared = &connection.shared;
+    let session = connection.session();
+    let Some(session) = session.filter(|session| may_publish(&session.key, topic)) else {
+        shared.count("publishes", "outcome=\"dropped\"".to_owned());
+        let outcome = "dropped(not a topic of the device)";
+        shared.log.event("publish", connection.key(), outcome);
         return Ok(());
     };
-    if !own_user_topic(key, topic) {
+    shared.count("publishes", "outcome=\"accepted\"".to_owned());
+    shared.watchers.show(|| Published {
+        key: session.key.clone(),
+        topic: topic.to_owned(),
+        payload: payload.to_vec(),
+    });
+    if !own_user_topic(&session.key, topic) {
         return Ok(());
     }
-    let granted = session
-        .subscriptions
-        .borrow()
-        .iter()
-        .filter(|(filter, _)| filter_matches(filter, topic))
-        .map(|(_, qos)| *qos)
-        .max();
-    if let Some(granted) = granted {
-        echo(&session, topic, payload, granted.min(message.qos()));
+    if let Some(granted) = shared.sessions.granted(session, topic) {
+        echo(&connection, topic, payload, granted.min(message.qos()));
     }
     Ok(())
 }

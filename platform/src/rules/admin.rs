@@ -3,14 +3,16 @@
 use std::fmt;
 
 use super::registration::DEVICE_SECRET_LEN;
-use super::secret::alphanumerics;
+use super::secret::{alphanumerics, digits};
 use super::{
-    Device, DeviceKey, Product, RandomError, RegistrationState, Rules, Secret, StoreError,
-    valid_product_key,
+    Authentication, Device, DeviceKey, Product, RandomError, RegistrationState, Rules, Secret,
+    StoreError, valid_product_key,
 };
 
 const PRODUCT_SECRET_LEN: usize = 16;
 const SECRET_MAX: usize = 64;
+const CONFIRMATION_LEN: usize = 6;
+const DEVICE_NAME_LEN: usize = 20;
 
 /// Why an owner's wish was not granted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +25,10 @@ pub enum AdminError {
     Secret,
     /// There is one already.
     Exists,
+    /// The confirmation code is another one, or none was asked for.
+    Confirmation,
+    /// Several products have this name.
+    Ambiguous,
     /// No such product.
     NoProduct,
     /// No such device.
@@ -40,8 +46,10 @@ impl fmt::Display for AdminError {
             Self::DeviceName => "a DeviceName must be 4 to 32 of A-Z a-z 0-9 - _ @ . :",
             Self::Secret => "a secret must be 1 to 64 printable ASCII characters",
             Self::Exists => "it exists already",
-            Self::NoProduct => "no such product",
-            Self::NoDevice => "no such device",
+            Self::Confirmation => "this is not the confirmation code",
+            Self::Ambiguous => "several products have this name: use the ProductKey",
+            Self::NoProduct => "no such product (product list shows them all)",
+            Self::NoDevice => "no such device (device list shows those of a product)",
             Self::Random => "the operating system gave no random bytes",
             Self::Store(error) => return error.fmt(f),
         })
@@ -71,6 +79,8 @@ pub struct NewProduct {
     pub name: Option<String>,
     /// ProductSecret.
     pub secret: Option<Secret>,
+    /// How its devices prove who they are.
+    pub authentication: Authentication,
 }
 
 impl Rules {
@@ -86,7 +96,9 @@ impl Rules {
         let product = Product {
             name: new.name.unwrap_or_else(|| key.clone()),
             secret: self.secret_or_new(new.secret, PRODUCT_SECRET_LEN)?,
+            authentication: new.authentication,
             dynamic_registration: false,
+            confirmation: None,
             key,
         };
         let mut created = false;
@@ -107,16 +119,68 @@ impl Rules {
         Ok(self.registry.products()?)
     }
 
-    /// Turns the registration switch of a product.
-    pub fn set_dynamic_registration(&self, key: &str, on: bool) -> Result<(), AdminError> {
-        let mut found = false;
+    /// Turns registration off. Devices that are active already go on.
+    pub fn forbid_registration(&self, key: &str) -> Result<(), AdminError> {
+        self.change_product(key, |product| {
+            product.dynamic_registration = false;
+            product.confirmation = None;
+            Ok(())
+        })
+    }
+
+    /// Makes the code that [`Rules::allow_registration`] wants. The real platform sends it to the owner's telephone.
+    pub fn ask_for_confirmation(&self, key: &str) -> Result<String, AdminError> {
+        let code = digits(&self.random, CONFIRMATION_LEN)?;
+        self.change_product(key, |product| {
+            product.confirmation = Some(code.clone());
+            Ok(())
+        })?;
+        Ok(code)
+    }
+
+    /// Turns registration on, if the code is the one that was asked for last. It serves once.
+    pub fn allow_registration(&self, key: &str, code: &str) -> Result<(), AdminError> {
+        self.change_product(key, |product| {
+            if product.confirmation.as_deref() != Some(code) {
+                return Err(AdminError::Confirmation);
+            }
+            product.confirmation = None;
+            product.dynamic_registration = true;
+            Ok(())
+        })
+    }
+
+    fn change_product(
+        &self,
+        key: &str,
+        change: impl Fn(&mut Product) -> Result<(), AdminError>,
+    ) -> Result<(), AdminError> {
+        let mut outcome = Err(AdminError::NoProduct);
         self.registry.change_product(key, &mut |slot| {
-            found = slot.is_some();
             if let Some(product) = slot {
-                product.dynamic_registration = on;
+                outcome = change(product);
             }
         })?;
-        found.then_some(()).ok_or(AdminError::NoProduct)
+        outcome
+    }
+
+    /// The product with this ProductKey, or else the only one with this name.
+    pub fn find_product(&self, key_or_name: &str) -> Result<Product, AdminError> {
+        if let Some(product) = self.registry.product(key_or_name)? {
+            return Ok(product);
+        }
+        let mut named = self.registry.products()?;
+        named.retain(|product| product.name == key_or_name);
+        match (named.pop(), named.is_empty()) {
+            (Some(product), true) => Ok(product),
+            (Some(_), false) => Err(AdminError::Ambiguous),
+            _ => Err(AdminError::NoProduct),
+        }
+    }
+
+    /// A DeviceName for a device whose owner has no wish.
+    pub fn new_device_name(&self) -> Result<String, AdminError> {
+        Ok(alphanumerics(&self.random, DEVICE_NAME_LEN)?)
     }
 
     /// Creates a device; its secret is generated if none is given.

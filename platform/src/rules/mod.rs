@@ -18,11 +18,11 @@ use std::sync::Arc;
 
 pub use admin::{AdminError, NewProduct};
 pub use client_id::{AuthType, ClientId, SecureMode};
-pub use model::{Device, PhysicalDevice, Product, RegistrationState, Status};
+pub use model::{Authentication, Device, PhysicalDevice, Product, RegistrationState, Status};
 pub use names::{DeviceKey, valid_device_name, valid_product_key};
 pub use refusal::{Connack, Refusal, RegisterCode};
 pub use registration::{Issued, Push, RegisterRequest};
-pub use registry::{DeviceChange, Registry, StoreError};
+pub use registry::{DeviceChange, Registry, StoreError, Work};
 pub use secret::{Random, RandomError, Secret};
 pub use sign_in::{Accepted, Connect, Session};
 pub use signature::Method;
@@ -63,6 +63,11 @@ impl Rules {
             mode: RegistrationMode::default(),
             instance: None,
         }
+    }
+
+    /// Runs `work`, whose changes become durable together: see [`Registry::batch`].
+    pub fn batch(&self, work: Work<'_>) -> Result<(), StoreError> {
+        self.registry.batch(work)
     }
 
     /// Chooses what repeated registrations hand out.

@@ -11,8 +11,42 @@ pub struct Product {
     pub name: String,
     /// ProductSecret.
     pub secret: Secret,
+    /// How its devices prove who they are. It never changes.
+    pub authentication: Authentication,
     /// Whether devices may register.
     pub dynamic_registration: bool,
+    /// The code that the owner must repeat before devices may register.
+    pub confirmation: Option<String>,
+}
+
+/// How the devices of a product prove who they are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Authentication {
+    /// By a DeviceSecret.
+    #[default]
+    Secret,
+    /// By an X.509 certificate, which is not spoken here: its devices are refused.
+    X509,
+    /// By an ID² chip, which is not spoken here: its devices are refused.
+    Id2,
+}
+
+impl Authentication {
+    /// The word that users see.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Secret => "secret",
+            Self::X509 => "x509",
+            Self::Id2 => "id2",
+        }
+    }
+
+    /// The way with this word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Secret, Self::X509, Self::Id2]
+            .into_iter()
+            .find(|a| a.word() == word)
+    }
 }
 
 /// How far the registration of a device went.

@@ -35,6 +35,17 @@ impl Refusal {
         Self::new(Connack::Identifier, reason)
     }
 
+    /// The product's devices do not have secrets.
+    pub(super) const fn other_authentication() -> Self {
+        let reason = "the product is for X.509 or ID2, which this platform does not speak";
+        Self::new(Connack::NotAuthorised, reason)
+    }
+
+    /// Another time, not that often.
+    pub(crate) const fn too_many() -> Self {
+        Self::new(Connack::Unavailable, "more connects than the limit")
+    }
+
     pub(super) const fn credentials(reason: &'static str) -> Self {
         Self::new(Connack::Credentials, reason)
     }

@@ -3,8 +3,8 @@
 use super::secret::{alphanumerics, life_number};
 use super::signature::content;
 use super::{
-    Accepted, ClientId, Device, DeviceKey, Method, PhysicalDevice, Product, Refusal, RegisterCode,
-    RegistrationMode, RegistrationState, Rules, Secret,
+    Accepted, Authentication, ClientId, Device, DeviceKey, Method, PhysicalDevice, Product,
+    Refusal, RegisterCode, RegistrationMode, RegistrationState, Rules, Secret,
 };
 
 /// How many pieces of hardware may share one name.
@@ -67,7 +67,8 @@ impl Proof<'_> {
     /// The signature comes before the device, so that names cannot be probed without the ProductSecret.
     fn check(&self, key: &DeviceKey, product: Option<&Product>) -> Result<(), RegisterCode> {
         let product = product.ok_or(RegisterCode::ProductNotFound)?;
-        if !product.dynamic_registration {
+        let by_secret = product.authentication == Authentication::Secret;
+        if !product.dynamic_registration || !by_secret {
             return Err(RegisterCode::SwitchOff);
         }
         let content = content(&[

@@ -19,6 +19,9 @@ impl std::error::Error for StoreError {}
 /// Sees a product and a device, and may create, alter or (by `None`) remove the device.
 pub type DeviceChange<'a> = &'a mut dyn FnMut(Option<&Product>, &mut Option<Device>);
 
+/// Several changes that belong together.
+pub type Work<'a> = &'a mut dyn FnMut() -> Result<(), StoreError>;
+
 /// Products and devices. Every answer is fresh: another process may write the same store.
 pub trait Registry: Send + Sync {
     /// One product.
@@ -42,6 +45,12 @@ pub trait Registry: Send + Sync {
 
     /// Runs `change` once, alone; what it leaves behind is durable when this returns.
     fn change_device(&self, key: &DeviceKey, change: DeviceChange<'_>) -> Result<(), StoreError>;
+
+    /// Runs `work`, whose changes through this registry become durable together: all of them when this returns `Ok`,
+    /// none otherwise, also if `work` wants it so. A store without a disk runs `work` and takes nothing back.
+    fn batch(&self, work: Work<'_>) -> Result<(), StoreError> {
+        work()
+    }
 
     /// Marks every device offline: at the start of a server no session is open.
     fn all_offline(&self) -> Result<(), StoreError>;

@@ -59,6 +59,13 @@ pub(super) fn alphanumerics(random: &Random, count: usize) -> Result<String, Ran
     Ok(text)
 }
 
+/// `count` random digits.
+pub(super) fn digits(random: &Random, count: usize) -> Result<String, RandomError> {
+    let text = alphanumerics(random, count)?;
+    let digit = |c: char| char::from(b'0' + (c as u8) % 10);
+    Ok(text.chars().map(digit).collect())
+}
+
 /// A number that no earlier life of a device had.
 pub(super) fn life_number(random: &Random) -> Result<i64, RandomError> {
     let mut bytes = [0u8; 8];

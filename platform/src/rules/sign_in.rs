@@ -4,8 +4,8 @@ use subtle::ConstantTimeEq;
 
 use super::signature::content;
 use super::{
-    AuthType, ClientId, Connack, Device, DeviceKey, Push, Refusal, RegistrationState, Rules,
-    SecureMode, StoreError,
+    AuthType, Authentication, ClientId, Connack, Device, DeviceKey, Push, Refusal,
+    RegistrationState, Rules, SecureMode, StoreError,
 };
 
 const KEEP_ALIVE: std::ops::RangeInclusive<u16> = 30..=1200;
@@ -54,6 +54,8 @@ pub struct Session {
     pub key: DeviceKey,
     /// Its life at the time of the sign-in.
     pub life: i64,
+    /// Which sign-in of that life it is: of two sessions of a device, the higher number is the newer one.
+    pub number: u64,
 }
 
 /// What an accepted CONNECT leads to.
@@ -145,18 +147,22 @@ impl Rules {
         self.registry.change_device(&key, &mut |product, device| {
             verdict = match (product, device.as_mut()) {
                 (None, _) => Err(Refusal::credentials("unknown product")),
+                (Some(product), _) if product.authentication != Authentication::Secret => {
+                    Err(Refusal::other_authentication())
+                }
                 (_, None) => Err(Refusal::credentials("unknown device")),
                 (_, Some(device)) => prove(device).and_then(|()| open_session(device, now)),
             };
         })?;
-        verdict.map(|life| Accepted::Session(Session { key, life }))
+        verdict.map(|(life, number)| Accepted::Session(Session { key, life, number }))
     }
 
-    /// Ends a session in the registry. A later life of the device stays as it is.
+    /// Ends a session in the registry. A later session, or life, of the device stays as it is.
     pub fn end_session(&self, session: &Session) -> Result<(), StoreError> {
         let now = (self.clock)();
         self.registry.change_device(&session.key, &mut |_, device| {
-            if let Some(device) = device.as_mut().filter(|d| d.life == session.life) {
+            let same = |d: &&mut Device| d.life == session.life && d.sign_ins == session.number;
+            if let Some(device) = device.as_mut().filter(same) {
                 device.online = false;
                 device.last_seen = Some(now);
             }
@@ -180,7 +186,7 @@ impl Rules {
     }
 }
 
-fn open_session(device: &mut Device, now: u64) -> Result<i64, Refusal> {
+fn open_session(device: &mut Device, now: u64) -> Result<(i64, u64), Refusal> {
     if device.disabled {
         return Err(Refusal::new(
             Connack::NotAuthorised,
@@ -196,7 +202,7 @@ fn open_session(device: &mut Device, now: u64) -> Result<i64, Refusal> {
     device.online = true;
     device.sign_ins += 1;
     device.last_seen = Some(now);
-    Ok(device.life)
+    Ok((device.life, device.sign_ins))
 }
 
 fn check_keep_alive(seconds: u16) -> Result<(), Refusal> {

@@ -2,25 +2,26 @@
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::{self, ThreadId};
 use std::time::Duration;
 
-use rusqlite::{
-    Connection, OptionalExtension, Row, Transaction, TransactionBehavior, named_params, params,
-};
+use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, named_params, params};
 
 use crate::rules::{
-    Device, DeviceChange, DeviceKey, PhysicalDevice, Product, RegistrationState, Registry, Secret,
-    StoreError,
+    Authentication, Device, DeviceChange, DeviceKey, PhysicalDevice, Product, RegistrationState,
+    Registry, Secret, StoreError, Work,
 };
 
 const BUSY: Duration = Duration::from_secs(10);
-const SCHEMA_VERSION: i64 = 1;
+const SCHEMA_VERSION: i64 = 2;
 const SCHEMA: &str = "
 CREATE TABLE product (
     key TEXT PRIMARY KEY,
     name TEXT NOT NULL,
     secret TEXT NOT NULL,
-    dynamic_registration INTEGER NOT NULL
+    dynamic_registration INTEGER NOT NULL,
+    authentication TEXT NOT NULL,
+    confirmation TEXT
 ) STRICT;
 CREATE TABLE device (
     product_key TEXT NOT NULL REFERENCES product (key),
@@ -47,7 +48,12 @@ CREATE TABLE physical_device (
 ) STRICT;
 CREATE TABLE announcement (count INTEGER NOT NULL) STRICT;
 INSERT INTO announcement VALUES (0);
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
+";
+const FROM_1_TO_2: &str = "
+ALTER TABLE product ADD COLUMN authentication TEXT NOT NULL DEFAULT 'secret';
+ALTER TABLE product ADD COLUMN confirmation TEXT;
+PRAGMA user_version = 2;
 ";
 
 impl From<rusqlite::Error> for StoreError {
@@ -60,6 +66,15 @@ impl From<rusqlite::Error> for StoreError {
 /// A store in a SQLite file.
 pub struct SqliteStore {
     connection: Mutex<Connection>,
+    /// Held by whoever writes: for one change, or for a batch.
+    writing: Mutex<()>,
+    /// The thread whose batch is open.
+    batching: Mutex<Option<Batching>>,
+}
+
+struct Batching {
+    thread: ThreadId,
+    failed: Option<StoreError>,
 }
 
 impl SqliteStore {
@@ -74,7 +89,36 @@ impl SqliteStore {
         create_schema(&mut connection)?;
         Ok(Self {
             connection: Mutex::new(connection),
+            writing: Mutex::default(),
+            batching: Mutex::default(),
         })
+    }
+
+    fn batching(&self) -> MutexGuard<'_, Option<Batching>> {
+        self.batching.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs `change` in a transaction: that of the open batch if this thread has one.
+    fn write(
+        &self,
+        change: impl FnOnce(&Connection) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mine = |open: &Option<Batching>| {
+            let me = thread::current().id();
+            open.as_ref().is_some_and(|batch| batch.thread == me)
+        };
+        if mine(&self.batching()) {
+            let outcome = change(&self.connection());
+            if let (Err(error), Some(batch)) = (&outcome, self.batching().as_mut()) {
+                batch.failed = Some(error.clone());
+            }
+            return outcome;
+        }
+        let _alone = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut connection = self.connection();
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        change(&transaction)?;
+        Ok(transaction.commit()?)
     }
 
     /// A panic elsewhere leaves nothing half-made behind: an open transaction was rolled back.
@@ -90,6 +134,7 @@ fn create_schema(connection: &mut Connection) -> Result<(), StoreError> {
     let version: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
     match version {
         0 => transaction.execute_batch(SCHEMA)?,
+        1 => transaction.execute_batch(FROM_1_TO_2)?,
         SCHEMA_VERSION => {}
         _ => return Err(StoreError("made by another version of this program".into())),
     }
@@ -113,15 +158,15 @@ impl Registry for SqliteStore {
         key: &str,
         change: &mut dyn FnMut(&mut Option<Product>),
     ) -> Result<(), StoreError> {
-        let mut connection = self.connection();
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut slot = read_product(&transaction, key)?;
-        let before = slot.clone();
-        change(&mut slot);
-        if let Some(product) = slot.filter(|product| before.as_ref() != Some(product)) {
-            write_product(&transaction, &product)?;
-        }
-        Ok(transaction.commit()?)
+        self.write(|connection| {
+            let mut slot = read_product(connection, key)?;
+            let before = slot.clone();
+            change(&mut slot);
+            match slot.filter(|product| before.as_ref() != Some(product)) {
+                Some(product) => write_product(connection, &product),
+                None => Ok(()),
+            }
+        })
     }
 
     fn device(&self, key: &DeviceKey) -> Result<Option<Device>, StoreError> {
@@ -146,28 +191,51 @@ impl Registry for SqliteStore {
     }
 
     fn change_device(&self, key: &DeviceKey, change: DeviceChange<'_>) -> Result<(), StoreError> {
-        let mut connection = self.connection();
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let product = read_product(&transaction, key.product_key())?;
-        let mut slot = read_device(&transaction, key)?;
-        let before = slot.clone();
-        change(product.as_ref(), &mut slot);
-        if slot != before {
-            write_device(&transaction, key, slot.as_ref())?;
+        self.write(|connection| {
+            let product = read_product(connection, key.product_key())?;
+            let mut slot = read_device(connection, key)?;
+            let before = slot.clone();
+            change(product.as_ref(), &mut slot);
+            match slot == before {
+                true => Ok(()),
+                false => write_device(connection, key, before.as_ref(), slot.as_ref()),
+            }
+        })
+    }
+
+    fn batch(&self, work: Work<'_>) -> Result<(), StoreError> {
+        let _alone = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.connection().execute_batch("BEGIN IMMEDIATE")?;
+        *self.batching() = Some(Batching {
+            thread: thread::current().id(),
+            failed: None,
+        });
+        let worked = work();
+        let failed = self.batching().take().and_then(|batch| batch.failed);
+        let failed = failed.or(worked.err());
+        let connection = self.connection();
+        let outcome = match failed {
+            Some(error) => Err(error),
+            None => connection.execute_batch("COMMIT").map_err(Into::into),
+        };
+        if outcome.is_err() && !connection.is_autocommit() {
+            connection.execute_batch("ROLLBACK")?;
         }
-        Ok(transaction.commit()?)
+        outcome
     }
 
     fn all_offline(&self) -> Result<(), StoreError> {
-        let connection = self.connection();
-        connection.execute("UPDATE device SET online = FALSE WHERE online", [])?;
-        Ok(())
+        self.write(|connection| {
+            connection.execute("UPDATE device SET online = FALSE WHERE online", [])?;
+            Ok(())
+        })
     }
 
     fn announce(&self) -> Result<(), StoreError> {
-        let connection = self.connection();
-        connection.execute("UPDATE announcement SET count = count + 1", [])?;
-        Ok(())
+        self.write(|connection| {
+            connection.execute("UPDATE announcement SET count = count + 1", [])?;
+            Ok(())
+        })
     }
 
     fn announcements(&self) -> Result<u64, StoreError> {
@@ -182,7 +250,10 @@ fn product_from(row: &Row<'_>) -> rusqlite::Result<Product> {
         key: row.get("key")?,
         name: row.get("name")?,
         secret: Secret::new(row.get::<_, String>("secret")?),
+        authentication: Authentication::from_word(&row.get::<_, String>("authentication")?)
+            .unwrap_or_default(),
         dynamic_registration: row.get("dynamic_registration")?,
+        confirmation: row.get("confirmation")?,
     })
 }
 
@@ -191,15 +262,17 @@ fn read_product(connection: &Connection, key: &str) -> Result<Option<Product>, S
     Ok(query.query_row([key], product_from).optional()?)
 }
 
-fn write_product(transaction: &Transaction<'_>, product: &Product) -> Result<(), StoreError> {
-    transaction.execute(
-        "INSERT INTO product VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT DO UPDATE SET name = ?2, secret = ?3, dynamic_registration = ?4",
+fn write_product(connection: &Connection, product: &Product) -> Result<(), StoreError> {
+    connection.execute(
+        "INSERT INTO product VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT DO UPDATE SET name = ?2, secret = ?3, dynamic_registration = ?4, confirmation = ?6",
         params![
             product.key,
             product.name,
             product.secret.reveal(),
-            product.dynamic_registration
+            product.dynamic_registration,
+            product.authentication.word(),
+            product.confirmation,
         ],
     )?;
     Ok(())
@@ -247,42 +320,66 @@ fn read_device(connection: &Connection, key: &DeviceKey) -> Result<Option<Device
 
 /// Writes the device whole: rows are small, and one way to write is one way to be wrong.
 fn write_device(
-    transaction: &Transaction<'_>,
+    connection: &Connection,
     key: &DeviceKey,
-    device: Option<&Device>,
+    before: Option<&Device>,
+    after: Option<&Device>,
 ) -> Result<(), StoreError> {
-    let (product_key, device_name) = (key.product_key(), key.device_name());
-    transaction.execute(
-        "DELETE FROM device WHERE product_key = ? AND device_name = ?",
-        [product_key, device_name],
-    )?;
-    let Some(device) = device else {
+    let pair = [key.product_key(), key.device_name()];
+    let Some(device) = after else {
+        connection
+            .prepare_cached("DELETE FROM device WHERE product_key = ? AND device_name = ?")?
+            .execute(pair)?;
         return Ok(());
     };
-    transaction.execute(
+    write_row(connection, key, device)?;
+    let known = before.map_or(&[][..], |device| &device.physical_devices);
+    match known == device.physical_devices {
+        true => Ok(()),
+        false => write_physical_devices(connection, pair, &device.physical_devices),
+    }
+}
+
+fn write_row(connection: &Connection, key: &DeviceKey, device: &Device) -> Result<(), StoreError> {
+    let mut statement = connection.prepare_cached(
         "INSERT INTO device VALUES (:product_key, :device_name, :life, :secret, :activated, :registration,
-         :disabled, :online, :last_seen, :registrations, :sign_ins, :activations)",
-        named_params! {
-            ":product_key": product_key,
-            ":device_name": device_name,
-            ":life": device.life,
-            ":secret": device.secret.reveal(),
-            ":activated": device.activated,
-            ":registration": device.registration.word(),
-            ":disabled": device.disabled,
-            ":online": device.online,
-            ":last_seen": device.last_seen,
-            ":registrations": device.registrations,
-            ":sign_ins": device.sign_ins,
-            ":activations": device.activations,
-        },
+         :disabled, :online, :last_seen, :registrations, :sign_ins, :activations)
+         ON CONFLICT DO UPDATE SET life = :life, secret = :secret, activated = :activated,
+         registration = :registration, disabled = :disabled, online = :online, last_seen = :last_seen,
+         registrations = :registrations, sign_ins = :sign_ins, activations = :activations",
     )?;
-    for physical in &device.physical_devices {
-        transaction.execute(
+    statement.execute(named_params! {
+        ":product_key": key.product_key(),
+        ":device_name": key.device_name(),
+        ":life": device.life,
+        ":secret": device.secret.reveal(),
+        ":activated": device.activated,
+        ":registration": device.registration.word(),
+        ":disabled": device.disabled,
+        ":online": device.online,
+        ":last_seen": device.last_seen,
+        ":registrations": device.registrations,
+        ":sign_ins": device.sign_ins,
+        ":activations": device.activations,
+    })?;
+    Ok(())
+}
+
+fn write_physical_devices(
+    connection: &Connection,
+    pair: [&str; 2],
+    devices: &[PhysicalDevice],
+) -> Result<(), StoreError> {
+    connection.execute(
+        "DELETE FROM physical_device WHERE product_key = ? AND device_name = ?",
+        pair,
+    )?;
+    for physical in devices {
+        connection.execute(
             "INSERT INTO physical_device VALUES (?, ?, ?, ?)",
             [
-                product_key,
-                device_name,
+                pair[0],
+                pair[1],
                 &physical.client_id,
                 physical.token.reveal(),
             ],

@@ -5,7 +5,8 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use openssl::ssl::{
-    Ssl, SslContext, SslContextBuilder, SslMethod, SslStream, SslVerifyMode, SslVersion,
+    HandshakeError, Ssl, SslContext, SslContextBuilder, SslMethod, SslStream, SslVerifyMode,
+    SslVersion,
 };
 use openssl::x509::X509;
 
@@ -35,16 +36,27 @@ pub(crate) fn tls(ca: &[u8], address: SocketAddr, host: &str) -> Box<dyn Stream>
 }
 
 /// TLS 1.2 with the one suite asked for.
-pub(crate) fn tls_with_suite(ca: &[u8], address: SocketAddr, suite: &str) -> Box<dyn Stream> {
-    let stream = handshake(ca, address, "localhost", |context| {
+pub(crate) fn tls_with_suite(
+    ca: &[u8],
+    address: SocketAddr,
+    suite: &str,
+) -> Option<Box<dyn Stream>> {
+    let stream = try_handshake(ca, address, "localhost", |context| {
         context
             .set_max_proto_version(Some(SslVersion::TLS1_2))
             .expect("TLS 1.2");
         context.set_cipher_list(suite).expect("a suite");
-    });
+    })
+    .ok()?;
     let used = stream.ssl().current_cipher().map(|cipher| cipher.name());
     assert_eq!(used, Some(suite), "the suite in use");
-    Box::new(stream)
+    Some(Box::new(stream))
+}
+
+/// Why a client that trusts `ca` would not talk to the server.
+pub(crate) fn tls_refusal(ca: &[u8], address: SocketAddr, host: &str) -> Option<String> {
+    let outcome = try_handshake(ca, address, host, |_| {});
+    outcome.err().map(|error| error.to_string())
 }
 
 fn handshake(
@@ -53,6 +65,24 @@ fn handshake(
     host: &str,
     configure: impl Fn(&mut SslContextBuilder),
 ) -> SslStream<TcpStream> {
+    try_handshake(ca, address, host, configure).expect("a TLS session")
+}
+
+fn try_handshake(
+    ca: &[u8],
+    address: SocketAddr,
+    host: &str,
+    configure: impl Fn(&mut SslContextBuilder),
+) -> Result<SslStream<TcpStream>, HandshakeError<TcpStream>> {
+    handshake_over(tcp(address), ca, host, configure)
+}
+
+fn handshake_over(
+    tcp: TcpStream,
+    ca: &[u8],
+    host: &str,
+    configure: impl Fn(&mut SslContextBuilder),
+) -> Result<SslStream<TcpStream>, HandshakeError<TcpStream>> {
     let mut context = SslContext::builder(SslMethod::tls_client()).expect("a context");
     let ca = X509::from_pem(ca).expect("a certificate");
     context
@@ -69,7 +99,7 @@ fn handshake(
             ssl.param_mut().set_host(host).expect("a name");
         }
     }
-    ssl.connect(tcp(address)).expect("a TLS session")
+    ssl.connect(tcp)
 }
 
 /// An MQTT packet: first byte and body.
@@ -232,16 +262,21 @@ pub(crate) fn split_publish(body: &[u8]) -> (&str, &[u8]) {
 
 /// Posts a form and returns the whole answer.
 pub(crate) fn post(ca: &[u8], address: SocketAddr, path: &str, form: &str) -> String {
-    let mut stream = tls(ca, address, "localhost");
+    try_post(ca, address, path, form).expect("an answer")
+}
+
+/// The same with a server that may go away.
+pub(crate) fn try_post(ca: &[u8], address: SocketAddr, path: &str, form: &str) -> Option<String> {
+    let tcp = TcpStream::connect(address).ok()?;
+    tcp.set_read_timeout(Some(PATIENCE)).ok()?;
+    let mut stream = handshake_over(tcp, ca, "localhost", |_| {}).ok()?;
     let request = format!(
         "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n\
          Content-Length: {}\r\nConnection: close\r\n\r\n{form}",
         form.len()
     );
-    stream
-        .write_all(request.as_bytes())
-        .expect("an open connection");
+    stream.write_all(request.as_bytes()).ok()?;
     let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("an answer");
-    answer
+    stream.read_to_string(&mut answer).ok()?;
+    Some(answer)
 }

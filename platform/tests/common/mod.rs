@@ -6,6 +6,7 @@
 )]
 
 pub(crate) mod client;
+pub(crate) mod program;
 pub(crate) mod stage;
 
 use std::sync::Arc;
@@ -63,13 +64,17 @@ pub(crate) fn create_product(rules: &Rules, key: &str, secret: &str) {
     rules
         .create_product(NewProduct {
             key: Some(key.into()),
-            name: None,
             secret: Some(Secret::new(secret)),
+            ..NewProduct::default()
         })
         .expect("a new product");
-    rules
-        .set_dynamic_registration(key, true)
-        .expect("the product");
+    switch_on(rules, key);
+}
+
+/// Turns registration on as an owner does who got the code.
+pub(crate) fn switch_on(rules: &Rules, key: &str) {
+    let code = rules.ask_for_confirmation(key).expect("the product");
+    rules.allow_registration(key, &code).expect("the code");
 }
 
 /// A registration over HTTPS as a correct device sends it.

@@ -1,0 +1,3 @@
+module linkauth.example/sign_in
+
+go 1.19

@@ -1,0 +1,248 @@
+//! Power comes back: many simulated devices at once, which register, sign in and publish.
+//!
+//! They speak MQTT by their own few lines, so that the same storm can be let loose on any broker.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use hmac::{Hmac, KeyInit, Mac};
+use openssl::ssl::{Ssl, SslContext, SslMethod, SslVerifyMode};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::task::JoinSet;
+
+/// One address has 28,000 ports to connect from, and those of the last run are not free yet.
+const DEVICES_PER_ADDRESS: usize = 4000;
+const PATIENCE: Duration = Duration::from_secs(120);
+
+trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
+
+/// A simulated device that stays connected as long as this lives.
+pub(crate) struct Held(#[allow(dead_code, reason = "held, not used")] Box<dyn Stream>);
+
+/// Where the storm goes.
+#[derive(Clone)]
+pub(crate) struct Target {
+    pub(crate) address: SocketAddr,
+    /// The certificate authority, if it is TLS.
+    pub(crate) ca: Option<SslContext>,
+}
+
+/// TLS with `ca` as the only root.
+pub(crate) fn trust(ca: &std::path::Path) -> io::Result<SslContext> {
+    let mut context = SslContext::builder(SslMethod::tls_client())?;
+    context.set_ca_file(ca)?;
+    context.set_verify(SslVerifyMode::PEER);
+    Ok(context.build())
+}
+
+/// What a device does.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Act {
+    /// Registers over MQTT and leaves.
+    Register,
+    /// Signs in, publishes once and stays.
+    SignIn,
+}
+
+/// One simulated device.
+pub(crate) struct Device {
+    pub(crate) product_key: Arc<str>,
+    pub(crate) name: String,
+    /// ProductSecret or DeviceSecret, as the act needs.
+    pub(crate) secret: String,
+}
+
+/// What became of one device.
+pub(crate) struct Done {
+    pub(crate) name: String,
+    /// From the first packet of TCP to the CONNACK, or to the secret.
+    pub(crate) took: Duration,
+    /// What a registration got.
+    pub(crate) secret: Option<String>,
+    #[allow(dead_code, reason = "held, not used")]
+    pub(crate) held: Option<Held>,
+}
+
+/// What became of all.
+pub(crate) struct Report {
+    pub(crate) done: Vec<Done>,
+    pub(crate) failures: Vec<String>,
+    pub(crate) wall: Duration,
+}
+
+impl Report {
+    pub(crate) fn per_second(&self) -> f64 {
+        self.done.len() as f64 / self.wall.as_secs_f64()
+    }
+
+    /// The time that 99 of 100 devices needed at most.
+    pub(crate) fn p99(&self) -> Duration {
+        let mut times: Vec<Duration> = self.done.iter().map(|done| done.took).collect();
+        times.sort_unstable();
+        let index = (times.len() * 99).div_ceil(100).saturating_sub(1);
+        times.get(index).copied().unwrap_or_default()
+    }
+}
+
+/// All devices start at the same moment.
+pub(crate) async fn run(target: &Target, act: Act, devices: Vec<Device>) -> Report {
+    let start = Instant::now();
+    let mut tasks = JoinSet::new();
+    for (number, device) in devices.into_iter().enumerate() {
+        let target = target.clone();
+        tasks.spawn(async move {
+            let name = device.name.clone();
+            let outcome = tokio::time::timeout(PATIENCE, live(target, act, number, device)).await;
+            let outcome = outcome.unwrap_or_else(|_| Err(io::Error::other("no answer")));
+            outcome.map_err(|error| format!("{name}: {error}"))
+        });
+    }
+    let mut report = Report {
+        done: Vec::new(),
+        failures: Vec::new(),
+        wall: Duration::ZERO,
+    };
+    while let Some(joined) = tasks.join_next().await {
+        match joined {
+            Ok(Ok(done)) => report.done.push(done),
+            Ok(Err(failure)) => report.failures.push(failure),
+            Err(error) => report.failures.push(error.to_string()),
+        }
+    }
+    report.wall = start.elapsed();
+    report
+}
+
+async fn live(target: Target, act: Act, number: usize, device: Device) -> io::Result<Done> {
+    let start = Instant::now();
+    let mut stream = connect(&target, number).await?;
+    stream
+        .write_all(&connect_packet(&device, act, target.ca.is_some()))
+        .await?;
+    let mut connack = [0; 4];
+    stream.read_exact(&mut connack).await?;
+    if connack != [0x20, 2, 0, 0] {
+        return Err(io::Error::other(format!("CONNACK {}", connack[3])));
+    }
+    if act == Act::Register {
+        let secret = read_secret(&mut stream).await?;
+        return Ok(Done {
+            name: device.name,
+            took: start.elapsed(),
+            secret: Some(secret),
+            held: None,
+        });
+    }
+    let took = start.elapsed();
+    let topic = format!("/{}/{}/user/update", device.product_key, device.name);
+    let body = [&text(&topic)[..], &[0, 1], b"on"].concat();
+    stream.write_all(&packet(0x32, &body)).await?;
+    let mut puback = [0; 4];
+    stream.read_exact(&mut puback).await?;
+    if puback != [0x40, 2, 0, 1] {
+        return Err(io::Error::other("no PUBACK"));
+    }
+    Ok(Done {
+        name: device.name,
+        took,
+        secret: None,
+        held: Some(Held(stream)),
+    })
+}
+
+async fn connect(target: &Target, number: usize) -> io::Result<Box<dyn Stream>> {
+    let source = Ipv4Addr::from_bits(
+        Ipv4Addr::LOCALHOST.to_bits() + 1 + (number / DEVICES_PER_ADDRESS) as u32,
+    );
+    let socket = TcpSocket::new_v4()?;
+    if target.address.ip().is_loopback() {
+        socket.bind(SocketAddr::new(IpAddr::V4(source), 0))?;
+    }
+    let tcp: TcpStream = socket.connect(target.address).await?;
+    tcp.set_nodelay(true)?;
+    let Some(context) = &target.ca else {
+        return Ok(Box::new(tcp));
+    };
+    let mut ssl = Ssl::new(context)?;
+    ssl.param_mut().set_ip(target.address.ip())?;
+    let mut tls = tokio_openssl::SslStream::new(ssl, tcp)?;
+    std::pin::Pin::new(&mut tls)
+        .connect()
+        .await
+        .map_err(io::Error::other)?;
+    Ok(Box::new(tls))
+}
+
+fn connect_packet(device: &Device, act: Act, tls: bool) -> Vec<u8> {
+    let Device {
+        product_key,
+        name,
+        secret,
+    } = device;
+    let mode = if tls { 2 } else { 3 };
+    let (client_id, content) = match act {
+        Act::Register => (
+            "storm|securemode=2,authType=register,random=1,signmethod=hmacsha256|".to_owned(),
+            format!("deviceName{name}productKey{product_key}random1"),
+        ),
+        Act::SignIn => (
+            format!("{name}|securemode={mode},signmethod=hmacsha256,timestamp=7|"),
+            format!("clientId{name}deviceName{name}productKey{product_key}timestamp7"),
+        ),
+    };
+    let mut body = text("MQTT");
+    // Level 4; user name, password, clean session; keep alive of 1200 s.
+    body.extend([4, 0b1100_0010, 0x04, 0xB0]);
+    for field in [
+        &client_id,
+        &format!("{name}&{product_key}"),
+        &sign(secret, &content),
+    ] {
+        body.extend(text(field));
+    }
+    packet(0x10, &body)
+}
+
+fn sign(secret: &str, content: &str) -> String {
+    let Ok(mac) = Hmac::<sha2::Sha256>::new_from_slice(secret.as_bytes()) else {
+        return String::new();
+    };
+    let tag = mac.chain_update(content).finalize().into_bytes();
+    tag.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn text(text: &str) -> Vec<u8> {
+    [&(text.len() as u16).to_be_bytes()[..], text.as_bytes()].concat()
+}
+
+/// With a remaining length of two bytes at most.
+fn packet(first: u8, body: &[u8]) -> Vec<u8> {
+    let mut packet = vec![first];
+    match body.len() {
+        short @ ..128 => packet.push(short as u8),
+        long => packet.extend([(long % 128) as u8 | 0x80, (long / 128) as u8]),
+    }
+    packet.extend(body);
+    packet
+}
+
+async fn read_secret(stream: &mut Box<dyn Stream>) -> io::Result<String> {
+    stream.read_u8().await?;
+    let low = usize::from(stream.read_u8().await?);
+    let length = match low {
+        0..128 => low,
+        _ => low - 128 + 128 * usize::from(stream.read_u8().await?),
+    };
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).await?;
+    let topic = usize::from(u16::from_be_bytes([body[0], body[1]]));
+    let payload: serde_json::Value = serde_json::from_slice(&body[2 + topic..])?;
+    let secret = payload["deviceSecret"].as_str();
+    secret
+        .map(str::to_owned)
+        .ok_or(io::Error::other("no deviceSecret"))
+}

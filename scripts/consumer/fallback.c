@@ -1,6 +1,0 @@
-#include <linkauth.h>
-
-int main(void)
-{
-    return linkauth_version_number() == 0;
-}

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# No branch and no address in the shared library depends on a secret, by memcheck: in the library that
+# has every function, and in the one that is shipped by default.
+source scripts/lib.sh
+
+if ! have valgrind || ! [ -e /usr/include/valgrind/memcheck.h ]; then
+    skip "constant time" "valgrind or its headers are not installed"
+    exit 0
+elif ! valgrind -q true; then
+    skip "constant time" "valgrind does not run here (Debian: libc6-dbg)"
+    exit 0
+fi
+
+work=$BUILD/constant-time
+rm -rf "$work"
+mkdir -p "$work"
+c_build gcc -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_COMPILER=gcc -DCMAKE_CXX_COMPILER=g++ \
+    -DLINKAUTH_FLASH=ON -DLINKAUTH_SEAL=ON >"$work/build.log"
+c_build release -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=/usr/local -DCMAKE_INSTALL_LIBDIR=lib \
+    -DLINKAUTH_BUILD_TESTS=OFF -DLINKAUTH_BUILD_EXAMPLES=OFF >>"$work/build.log"
+cc -std=c99 -O1 -g -Wall -Wextra -pedantic -Werror -Iinclude tests/constant_time/*.c tests/c/fixture.c \
+    -L"$BUILD/gcc" -llinkauth -o "$work/constant_time"
+
+# The tag's two branches in each unsealing are public, and named in seal.supp: there are no others.
+only_the_tag() {
+    local suppressed unseals
+    suppressed=$(awk '/used_suppression:.*seal-tag-fits/ { print $3; exit }' "$work/$1.err")
+    unseals=$(sed -n 's/^unseals: //p' "$work/$1.out")
+    echo "$suppressed branches in $unseals unsealings"
+    [ "$suppressed" -gt 0 ] && [ "$suppressed" -le $((2 * unseals)) ]
+}
+
+for build in gcc release; do
+    mkdir -m 700 "$work/files"
+    LD_LIBRARY_PATH=$BUILD/$build valgrind --error-limit=no -s --suppressions=tests/constant_time/seal.supp \
+        "$work/constant_time" "$work/files" >"$work/$build.out" 2>"$work/$build.err" || true
+    rm -r "$work/files"
+    grep -q ' passed, ' "$work/$build.out" || fail "constant time ($build): the program did not end"
+    sed "s/^\(PASS\|FAIL\): /&$build library, /" "$work/$build.out"
+    if grep -q '^FAIL: ' "$work/$build.out"; then
+        cat "$work/$build.err"
+    fi
+    awk -v build="$build" '/^PASS: / && !/control/ { trials++ } /findings/ && !/control/ { sub(/.*: /, ""); found += $1 }
+        END { printf "NOTE: %s library: %d trials with hidden secrets, %d findings\n", build, trials, found }' "$work/$build.out"
+done
+check "unsealing branches on nothing but the tag" only_the_tag gcc

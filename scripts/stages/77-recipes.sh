@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# The recipes of other package systems, as far as this machine can go: Conan builds and tests its
+# package; for vcpkg, ESP-IDF and Zephyr stand-ins take the place of the system's own commands.
+source scripts/lib.sh
+
+work=$BUILD/recipes
+mkdir -p "$work"
+version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+
+if have conan; then
+    export CONAN_HOME=$work/conan CARGO_NET_OFFLINE=true
+    conan profile detect --exist-ok
+    check "Conan: conan create" conan create packaging/conan -c "tools.cmake.cmake_layout:test_folder=$work/conan-test"
+else
+    skip "Conan" "conan is not installed (pip install conan)"
+fi
+
+port=packaging/vcpkg/ports/linkauth
+vcpkg() { cmake "-DPORT_FILE=$1" "-DCURRENT_PACKAGES_DIR=$work/vcpkg" -P scripts/packages/vcpkg.cmake; }
+port_version() { python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["version-semver"])' $port/vcpkg.json; }
+check "vcpkg: the port file" vcpkg "$ROOT/$port/portfile.cmake"
+check "vcpkg: the manifest says this version" test "$(port_version)" = "$version"
+sed "s/LINKAUTH_FLASH$/LINKAUTH_FLUSH/; s,\${CMAKE_CURRENT_LIST_DIR},$ROOT/$port,g" $port/portfile.cmake >"$work/portfile.cmake"
+refuses "vcpkg: control: an option that does not exist is caught" "LINKAUTH_FLUSH is no option" vcpkg "$work/portfile.cmake"
+
+check "ESP-IDF: the component says this version" grep -qF "version: \"$version\"" packaging/esp-idf/linkauth/idf_component.yml
+if have yamllint; then
+    rules='{extends: default, rules: {line-length: {max: 120}, document-start: disable}}'
+    check "ESP-IDF and Zephyr: YAML" yamllint --strict -d "$rules" packaging
+else
+    skip "ESP-IDF and Zephyr: YAML" "yamllint is not installed"
+fi
+
+# recipe <zephyr|esp-idf> <toolchain> <cmake argument>...: configured as its build system would.
+recipe() {
+    local kind=$1 toolchain=$2
+    shift 2
+    rm -rf "${work:?}/$kind"
+    cmake -S scripts/packages/recipes -B "$work/$kind" "-DRECIPE=$kind" \
+        "-DCMAKE_TOOLCHAIN_FILE=$ROOT/cmake/toolchains/$toolchain.cmake" "$@"
+}
+if have arm-none-eabi-gcc; then
+    check "Zephyr: the module" recipe zephyr thumbv7m-none-eabi -DCONFIG_LINKAUTH_CARGO_TARGET=thumbv7m-none-eabi
+    refuses "Zephyr: without a Rust target" "set CONFIG_LINKAUTH_CARGO_TARGET" recipe zephyr thumbv7m-none-eabi
+else
+    skip "Zephyr" "arm-none-eabi-gcc is not installed"
+fi
+if have riscv64-unknown-elf-gcc; then
+    check "ESP-IDF: the component" recipe esp-idf riscv32imc-unknown-none-elf -DIDF_TARGET=esp32c3
+    refuses "ESP-IDF: an Xtensa chip" "there is no Rust target for esp32s3" recipe esp-idf riscv32imc-unknown-none-elf -DIDF_TARGET=esp32s3
+else
+    skip "ESP-IDF" "riscv64-unknown-elf-gcc is not installed"
+fi
