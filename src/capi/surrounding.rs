@@ -79,6 +79,14 @@ impl Surrounding {
         let section = unsafe { read(section)? };
         Ok(Surrounding { system, section })
     }
+
+    fn enter_section(self) -> usize {
+        match self.section {
+            // SAFETY: the callback keeps its contract by the C caller's promise.
+            Some(section) => unsafe { (section.enter)(section.user) },
+            None => 0,
+        }
+    }
 }
 
 /// # Safety
@@ -99,16 +107,6 @@ unsafe fn read(section: *const linkauth_critical_section) -> Result<Option<Criti
             leave,
         })),
         _ => Err(Error::CALLBACK_MISSING),
-    }
-}
-
-impl Surrounding {
-    fn enter_section(self) -> usize {
-        match self.section {
-            // SAFETY: the callback keeps its contract by the C caller's promise.
-            Some(section) => unsafe { (section.enter)(section.user) },
-            None => 0,
-        }
     }
 }
 

@@ -89,7 +89,7 @@ static void add_windows(struct patterns *patterns, const void *bytes, size_t len
     }
 }
 
-static void add(struct patterns *patterns, const void *bytes, size_t length)
+void patterns_add_bytes(struct patterns *patterns, const void *bytes, size_t length)
 {
     const unsigned char *at = bytes;
     uint32_t word;
@@ -109,8 +109,8 @@ static void add_words(struct patterns *patterns, const uint32_t *words, size_t c
     for (at = 0; at < count; at++) {
         swapped[at] = __builtin_bswap32(words[at]);
     }
-    add(patterns, words, count * sizeof(*words));
-    add(patterns, swapped, count * sizeof(*swapped));
+    patterns_add_bytes(patterns, words, count * sizeof(*words));
+    patterns_add_bytes(patterns, swapped, count * sizeof(*swapped));
 }
 
 /** The state in its order, reversed, and as the SHA instructions of x86 keep it. */
@@ -150,7 +150,7 @@ static void add_trace(struct patterns *patterns, const struct trace *trace)
 static void add_hex(struct patterns *patterns, const uint8_t *bytes, size_t length)
 {
     static const char *const DIGITS[] = {"0123456789abcdef", "0123456789ABCDEF"};
-    char hex[2 * 64];
+    char hex[2 * PATTERN_SECRET_MAX];
     size_t kind, at;
     for (kind = 0; kind < 2; kind++) {
         for (at = 0; at < length; at++) {
@@ -161,25 +161,26 @@ static void add_hex(struct patterns *patterns, const uint8_t *bytes, size_t leng
     }
 }
 
-static void add_bytes(struct patterns *patterns, const void *bytes, size_t length)
+/** The bytes, their words swapped, and their hex. */
+static void add_forms(struct patterns *patterns, const void *bytes, size_t length)
 {
-    uint32_t words[16];
+    uint32_t words[PATTERN_SECRET_MAX / 4];
     memcpy(words, bytes, length);
-    add(patterns, bytes, length);
+    patterns_add_bytes(patterns, bytes, length);
     add_words(patterns, words, length / sizeof(*words));
     add_hex(patterns, bytes, length);
 }
 
-static void add_mac_key(struct patterns *patterns, const char *secret)
+void patterns_add_signing_secret(struct patterns *patterns, const void *secret, size_t length)
 {
     static const unsigned char PADS[] = {0x36, 0x5c};
     static struct trace trace;
     enum hash hash;
     size_t pad;
-    add_bytes(patterns, secret, SECRET_LENGTH);
+    add_forms(patterns, secret, length);
     for (hash = HASH_SHA256; hash <= HASH_MD5; hash++) {
         for (pad = 0; pad < sizeof(PADS); pad++) {
-            trace_key(hash, secret, SECRET_LENGTH, PADS[pad], &trace);
+            trace_key(hash, secret, length, PADS[pad], &trace);
             add_trace(patterns, &trace);
         }
     }
@@ -190,7 +191,7 @@ static void add_cipher_key(struct patterns *patterns, const uint8_t *key)
 {
     uint8_t nonce[12], stream[2 * 64];
     unsigned sequence, end, at;
-    add_bytes(patterns, key, KEY_LENGTH);
+    add_forms(patterns, key, KEY_LENGTH);
     for (sequence = 0; sequence < 8; sequence++) {
         for (end = 0; end < 4; end += 3) {
             memset(nonce, 0, 4);
@@ -200,23 +201,23 @@ static void add_cipher_key(struct patterns *patterns, const uint8_t *key)
             nonce[end] = (uint8_t)sequence;
             chacha20_block(key, 0, nonce, stream);
             chacha20_block(key, 1, nonce, stream + 64);
-            add(patterns, stream, 32);
-            add(patterns, stream + 64, 64);
+            patterns_add_bytes(patterns, stream, 32);
+            patterns_add_bytes(patterns, stream + 64, 64);
         }
     }
 }
 
 static void add_secrets(struct patterns *patterns, const struct secrets *secrets)
 {
-    add_mac_key(patterns, secrets->device_secret);
-    add_mac_key(patterns, secrets->other_secret);
-    add_mac_key(patterns, secrets->product_secret);
-    add_bytes(patterns, secrets->token, TOKEN_LENGTH);
+    patterns_add_signing_secret(patterns, secrets->device_secret, SECRET_LENGTH);
+    patterns_add_signing_secret(patterns, secrets->other_secret, SECRET_LENGTH);
+    patterns_add_signing_secret(patterns, secrets->product_secret, SECRET_LENGTH);
+    add_forms(patterns, secrets->token, TOKEN_LENGTH);
     add_cipher_key(patterns, secrets->key);
     add_cipher_key(patterns, secrets->other_key);
 }
 
-static void begin(struct patterns *patterns)
+void patterns_begin(struct patterns *patterns)
 {
     set_begin(&patterns->windows);
     set_begin(&patterns->words);
@@ -232,7 +233,7 @@ static const struct patterns *patterns_of_no_secret(void)
         for (at = 0; at < sizeof(other); at++) {
             ((uint8_t *)&other)[at] = (uint8_t)(at * 37 + 11);
         }
-        begin(&common);
+        patterns_begin(&common);
         add_secrets(&common, &other);
     }
     return &common;
@@ -256,7 +257,7 @@ void patterns_of_secrets(struct patterns *patterns, const struct secrets *secret
 {
     const struct patterns *common = patterns_of_no_secret();
     struct patterns all;
-    begin(&all);
+    patterns_begin(&all);
     add_secrets(&all, secrets);
     patterns->windows = difference(&all.windows, &common->windows);
     patterns->words = difference(&all.words, &common->words);

@@ -29,11 +29,20 @@ struct patterns {
     struct set windows, words;
 };
 
+/** Longest secret, in bytes. */
+enum { PATTERN_SECRET_MAX = 64 };
+
+/** Empty sets. */
+void patterns_begin(struct patterns *patterns);
+/** The bytes as they are. */
+void patterns_add_bytes(struct patterns *patterns, const void *bytes, size_t length);
 /**
- * Makes the patterns: everything that tells something of these secrets: themselves, their hex, key xor ipad and opad,
- * byte-swapped words, and of SHA-256, SHA-1 and MD5 the message schedules, schedule plus constant, the
- * variables after each round and the midstates; of ChaCha20 the key stream for the nonces of the test.
+ * All that tells something of a secret that signs: itself, its hex, key xor ipad and opad, byte-swapped
+ * words, and of SHA-256, SHA-1 and MD5 the message schedules, schedule plus constant, the variables
+ * after each round and the midstates.
  */
+void patterns_add_signing_secret(struct patterns *patterns, const void *secret, size_t length);
+/** All of the secrets of `caller.h`, ChaCha20's key stream for the nonces of the test too. */
 void patterns_of_secrets(struct patterns *patterns, const struct secrets *secrets);
 void patterns_free(struct patterns *patterns);
 

@@ -26,10 +26,13 @@ trap 'stop_server; clean_up' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 mkdir "$work"/{logs,secrets,stores}
-for program in register converse scan; do
-    cc -std=c99 -O1 -g -Wall -Wextra -pedantic -Werror -Iinclude "tests/tls_residue/$program.c" \
+warnings=(-Wall -Wextra -pedantic -Werror)
+for program in register converse; do
+    cc -std=c99 -O1 -g "${warnings[@]}" -Iinclude "tests/tls_residue/$program.c" \
         -o "$work/$program" -L"$BUILD_DIR" -llinkauth -llinkauth_tls
 done
+cc -std=c99 -O2 "${warnings[@]}" -o "$work/scan" tests/tls_residue/scan.c \
+    tests/residue/{scan,patterns,arithmetic}.c -lm
 start_platform
 product_key=$(on_platform product create --secret-file "$work/secrets/product")
 on_platform product dynamic-registration "$product_key" on

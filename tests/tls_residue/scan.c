@@ -1,6 +1,7 @@
 /*
  * Runs a program that stops itself by SIGTRAP, takes a copy of all of its writable memory and registers
- * at each stop, and in the end searches them for secrets, by every stretch of 8 bytes.
+ * at each stop, and in the end searches them for secrets: for all that tests/residue looks for, by
+ * every stretch of 8 bytes, and for the keys of a connection as they are.
  *
  *   scan <secret>... -- <what the stops are called, with | between> <program> [<argument>...]
  *
@@ -13,6 +14,8 @@
  */
 
 #define _GNU_SOURCE
+
+#include "../residue/scan.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -28,12 +31,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { WINDOW = 8, SECRETS = 16, COPIES = 512, NAME_SIZE = 64 };
+enum { SHORTEST = 8, SECRETS = 16, COPIES = 512, NAME_SIZE = 64 };
 
 struct secret {
     char name[NAME_SIZE];
-    unsigned char bytes[256];
-    size_t length;
+    struct patterns patterns;
 };
 
 /* A mapping, or a set of registers, as it was at a stop. */
@@ -66,16 +68,25 @@ static size_t read_whole(const char *path, unsigned char *bytes, size_t capacity
     return (size_t)length;
 }
 
-static void add_secret(const char *name, const unsigned char *bytes, size_t length)
+/* Room for the patterns of a secret of this length. */
+static struct patterns *add_secret(const char *name, size_t length)
 {
     struct secret *secret = &secrets[secret_count];
-    if (secret_count == SECRETS || length < WINDOW || length > sizeof(secret->bytes)) {
+    if (secret_count == SECRETS || length < SHORTEST) {
         give_up(name);
     }
     snprintf(secret->name, sizeof(secret->name), "%s", name);
-    memcpy(secret->bytes, bytes, length);
-    secret->length = length;
+    patterns_begin(&secret->patterns);
     secret_count++;
+    return &secret->patterns;
+}
+
+static void add_signing_secret(const char *name, const unsigned char *bytes, size_t length)
+{
+    if (length > PATTERN_SECRET_MAX) {
+        give_up(name);
+    }
+    patterns_add_signing_secret(add_secret(name, length), bytes, length);
 }
 
 /* The last of the five fields behind 16 bytes, each with its length first. See docs/store.md. */
@@ -90,7 +101,7 @@ static void read_record(const char *path)
     if (at >= length || at + 1 + record[at] > length) {
         give_up(path);
     }
-    add_secret("DeviceSecret", record + at + 1, record[at]);
+    add_signing_secret("DeviceSecret", record + at + 1, record[at]);
 }
 
 static void read_store(const char *folder)
@@ -113,7 +124,7 @@ static void read_store(const char *folder)
 static void read_text(const char *path)
 {
     unsigned char text[256];
-    add_secret("ProductSecret", text, read_whole(path, text, sizeof(text)));
+    add_signing_secret("ProductSecret", text, read_whole(path, text, sizeof(text)));
 }
 
 /* Lines of a name, the random of the client and the secret, both in hexadecimal. */
@@ -134,7 +145,7 @@ static void read_keys(const char *path)
         while (length < sizeof(key) && sscanf(digits + 2 * length, "%2x", &byte) == 1) {
             key[length++] = (unsigned char)byte;
         }
-        add_secret(name, key, length);
+        patterns_add_bytes(add_secret(name, length), key, length);
     }
     fclose(log);
 }
@@ -148,20 +159,6 @@ static void read_secrets(const char *what)
     } else if (strncmp(what, "keys:", 5) == 0) {
         read_keys(what + 5);
     }
-}
-
-static unsigned count_windows(const struct secret *secret, const unsigned char *memory, size_t length)
-{
-    unsigned count = 0;
-    size_t at;
-    for (at = 0; at + WINDOW <= secret->length; at++) {
-        const unsigned char *from = memory, *end = memory + length;
-        while ((from = memmem(from, (size_t)(end - from), secret->bytes + at, WINDOW)) != NULL) {
-            from++;
-            count++;
-        }
-    }
-    return count;
 }
 
 /* Room for `length` bytes of the stop. */
@@ -271,11 +268,12 @@ static unsigned search_copy(const struct copy *copy)
     unsigned found = 0;
     size_t at;
     for (at = 0; at < secret_count; at++) {
-        unsigned count = count_windows(&secrets[at], copy->bytes, copy->length);
-        if (count > 0) {
-            printf("|   %-44s | %-32s | %7u |\n", copy->place, secrets[at].name, count);
+        struct findings findings = {0, 0};
+        scan(&secrets[at].patterns, NULL, copy->bytes, copy->length, &findings);
+        if (findings.windows > 0) {
+            printf("|   %-44s | %-32s | %7zu |\n", copy->place, secrets[at].name, findings.windows);
         }
-        found += count;
+        found += (unsigned)findings.windows;
     }
     return found;
 }
