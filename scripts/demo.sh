@@ -14,14 +14,7 @@ source scripts/demo/lib.sh
 source scripts/demo/build.sh
 build_demo
 
-umask 077
-work=$(mktemp -d -t linkauth-demo.XXXXXX)
-trap clean_up EXIT
-trap 'exit 129' HUP
-trap 'exit 130' INT
-trap 'exit 141' PIPE
-trap 'exit 143' TERM
-mkdir "$work"/{logs,secrets,stores}
+begin_work demo
 account=$work/logs/account
 
 step "A platform of our own starts, on free ports of the loopback"

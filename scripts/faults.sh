@@ -11,10 +11,7 @@ source scripts/demo/lib.sh
 source scripts/demo/build.sh
 build_demo
 
-umask 077
-work=$(mktemp -d -t linkauth-faults.XXXXXX)
-trap clean_up EXIT
-mkdir "$work"/{logs,secrets,stores}
+begin_work faults
 # shellcheck disable=SC2034 # read by start_platform
 serve_options=(--registration-close-ms 3000)
 start_platform

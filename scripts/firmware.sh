@@ -22,13 +22,8 @@ fail() {
     printf 'FAIL: %s\n' "$1"
 }
 
-umask 077
-work=$(mktemp -d -t linkauth-firmware.XXXXXX)
-mkdir "$work"/{logs,secrets,flash}
-trap clean_up EXIT
-trap 'exit 129' HUP
-trap 'exit 130' INT
-trap 'exit 143' TERM
+begin_work firmware
+mkdir "$work/flash"
 
 version=$(sed -n '/^\[workspace.package\]/,/^\[/s/^version = "\(.*\)"/\1/p' Cargo.toml)
 

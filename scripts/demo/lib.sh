@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced by scripts/demo.sh: how it says things, and what it starts and ends.
+# Sourced by scripts/demo.sh and others that talk to the platform: how it says things, and what it starts and ends.
 
 step_number=0
 work=             # the folder of this run
@@ -29,6 +29,18 @@ claim() {
     shift
     "$@" || fail "$what"
     say "- $what"
+}
+
+# begin_work <name>: makes the folder of this run, and sees to it that all ends however the script does.
+begin_work() {
+    umask 077
+    work=$(mktemp -d -t "linkauth-$1.XXXXXX")
+    trap clean_up EXIT
+    trap 'exit 129' HUP
+    trap 'exit 130' INT
+    trap 'exit 141' PIPE
+    trap 'exit 143' TERM
+    mkdir "$work"/{logs,secrets,stores}
 }
 
 # Starts the platform on free ports of the loopback, with its own certificate authority, and returns

@@ -13,13 +13,7 @@ source scripts/demo/build.sh
 most=${1:-100000}
 build_demo
 
-umask 077
-work=$(mktemp -d -t linkauth-kill.XXXXXX)
-trap clean_up EXIT
-trap 'exit 129' HUP
-trap 'exit 130' INT
-trap 'exit 143' TERM
-mkdir "$work"/{logs,secrets,stores}
+begin_work kill
 start_platform
 product_key=$(on_platform product create --secret-file "$work/secrets/product")
 on_platform product dynamic-registration "$product_key" on

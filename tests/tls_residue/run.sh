@@ -13,8 +13,7 @@ source scripts/demo/lib.sh
 source scripts/demo/build.sh
 build_demo
 
-umask 077
-work=$(mktemp -d -t linkauth-tls-residue.XXXXXX)
+begin_work tls-residue
 server= # that of openssl
 stop_server() {
     local code=$?
@@ -23,9 +22,6 @@ stop_server() {
     return "$code"
 }
 trap 'stop_server; clean_up' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-mkdir "$work"/{logs,secrets,stores}
 warnings=(-Wall -Wextra -pedantic -Werror)
 for program in register converse; do
     cc -std=c99 -O1 -g "${warnings[@]}" -Iinclude "tests/tls_residue/$program.c" \
