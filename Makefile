@@ -3,6 +3,7 @@
 BUILD  ?= build
 PREFIX ?= /usr/local
 STAGES ?=
+ARGS   ?=
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 
 .PHONY: all demo firmware size bench storm test test-long header abi docs install deps clean help
@@ -26,8 +27,9 @@ test:           ## run every test; STAGES="format headers" runs those alone
 test-long:      ## run every test in its long form: every system call, every state
 	@LINKAUTH_LONG=1 scripts/test.sh $(STAGES)
 
-bench:          ## time a sign-in with and without the wiping
-	@scripts/bench.sh
+bench:          ## what linkauth costs beside what else there is; ARGS=--quick, ARGS=--write for docs/performance.md
+	@scripts/install-deps.sh bench
+	@scripts/bench.sh $(ARGS)
 
 storm:          ## power 1,000 to 15,000 simulated devices on at once, beside Mosquitto
 	@scripts/storm.sh
@@ -39,7 +41,7 @@ size:           ## print what linkauth needs: flash, stack and RAM of a microcon
 # The layout is made of the header, and the header of what compiles without the layout.
 header:         ## write the C headers and the layout anew from the Rust sources
 	: >src/capi/layout.rs
-	LINKAUTH_WRITE_HEADER=1 cargo test --locked -p linkauth --features posix,capi,flash,seal --test header
+	LINKAUTH_WRITE_HEADER=1 cargo test --locked -p linkauth --features posix,capi,flash,lean,seal --test header
 	LINKAUTH_WRITE_HEADER=1 cargo test --locked -p linkauth-tls --test header
 	@mkdir -p build
 	scripts/abi/layout.sh >build/layout.rs && mv build/layout.rs src/capi/layout.rs

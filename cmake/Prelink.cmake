@@ -85,14 +85,14 @@ file(WRITE "${OBJECT}.symbols" "${keep}\n")
 # -S: the precompiled standard library brings debug sections, megabytes nobody can use. The linker
 # drops them together with their groups; llvm-objcopy leaves empty groups that GNU ld refuses.
 run("${LD}" -r -S --gc-sections ${FLAGS} ${roots} -o "${OBJECT}.tmp" "${ARCHIVE}")
-# Nothing unwinds through the core: it has no panic, and callbacks may not throw. Its unwind tables
-# are 6 KB that only a debugger would read.
+# Nothing unwinds through what is built so: the core has no panic, that of liblinkauth_tls aborts, and callbacks may
+# not throw. The unwind tables, 6 KB and 130 KB, are then read by debuggers alone.
 set(unwind)
 if(NO_UNWIND)
     set(unwind --remove-section=.eh_frame --remove-section=.rel.eh_frame --remove-section=.rela.eh_frame
         # On 32-bit ARM; those of compiler_builtins ask for functions that std and libgcc have.
         --wildcard --remove-section=.ARM.ex* --remove-section=.rel.ARM.ex*
-        --strip-symbol=rust_eh_personality --strip-symbol=__aeabi_unwind_cpp_pr*)
+        --strip-unneeded-symbol=rust_eh_personality --strip-unneeded-symbol=__aeabi_unwind_cpp_pr*)
 endif()
 run("${OBJCOPY}" ${no_bitcode} ${unwind} "--keep-global-symbols=${OBJECT}.symbols" "${OBJECT}.tmp" "${OBJECT}")
 file(REMOVE "${OBJECT}.tmp")

@@ -87,6 +87,15 @@
 /** Bytes of a linkauth_flash_store. */
 #define LINKAUTH_FLASH_STORE_SIZE 128
 
+/** Bytes of a linkauth_flash_secret_store. */
+#define LINKAUTH_FLASH_SECRET_STORE_SIZE 640
+
+/** Bytes of the longest DeviceSecret. */
+#define LINKAUTH_SECRET_MAX 64
+
+/** Bytes of a linkauth_lean_memory. */
+#define LINKAUTH_LEAN_MEMORY_SIZE 1280
+
 /** linkauth_memory_protect: not written to swap (mlock). */
 #define LINKAUTH_MEMORY_LOCK 1
 
@@ -134,62 +143,59 @@
 typedef enum linkauth_status_code {
     /** success */
     LINKAUTH_OK = 0,
-    /** a pointer that must be given is NULL */
+    /** a needed pointer is NULL */
     LINKAUTH_ERROR_ARGUMENT_NULL = 101,
-    /** a value that must be given is empty */
+    /** a needed value is empty */
     LINKAUTH_ERROR_ARGUMENT_EMPTY = 102,
-    /** a value is longer than the platform allows */
+    /** a value is too long */
     LINKAUTH_ERROR_ARGUMENT_TOO_LONG = 103,
-    /** a value is shorter than the platform allows */
+    /** a value is too short */
     LINKAUTH_ERROR_ARGUMENT_TOO_SHORT = 104,
-    /** a value has a character that is not allowed there */
+    /** a value has a character not allowed there */
     LINKAUTH_ERROR_ARGUMENT_CHARACTER = 105,
     /** a number is outside its range */
     LINKAUTH_ERROR_ARGUMENT_RANGE = 106,
-    /** struct_size is unknown to this version of linkauth */
+    /** struct_size is unknown to this version */
     LINKAUTH_ERROR_STRUCT_SIZE = 107,
-    /** the storage of the object is too small or misaligned */
+    /** the object's storage is too small or misaligned */
     LINKAUTH_ERROR_OBJECT_SIZE = 108,
-    /** the object was not initialised, or has been wiped */
+    /** the object is not initialised, or wiped */
     LINKAUTH_ERROR_NOT_INITIALISED = 109,
-    /** the object is in use, by a callback or another thread */
+    /** the object is in use: by a callback or a thread */
     LINKAUTH_ERROR_BUSY = 110,
-    /** this call does not fit the step the registration is at */
+    /** this call does not fit the registration's step */
     LINKAUTH_ERROR_OUT_OF_ORDER = 111,
-    /** the sign method is unknown, or was left out of this build */
+    /** the sign method is unknown, or not in this build */
     LINKAUTH_ERROR_SIGN_METHOD_UNKNOWN = 112,
     /** securemode is neither 2 (TLS) nor 3 (TCP) */
     LINKAUTH_ERROR_SECURE_MODE_UNKNOWN = 113,
-    /** an extension key is linkauth's own, or is given twice */
+    /** an extension key is linkauth's own, or twice */
     LINKAUTH_ERROR_EXTENSION_KEY_RESERVED = 114,
     /** registration needs the ProductSecret */
     LINKAUTH_ERROR_SECRET_MISSING = 115,
-    /** a reserved member or an unknown flag is not zero */
+    /** a reserved member or unknown flag is not zero */
     LINKAUTH_ERROR_RESERVED_NOT_ZERO = 116,
-    /** a callback that this call needs is NULL */
+    /** a needed callback is NULL */
     LINKAUTH_ERROR_CALLBACK_MISSING = 117,
     /** an output overlaps an input */
     LINKAUTH_ERROR_ARGUMENT_OVERLAP = 118,
-    /** the clientId was issued with the DeviceToken: leave it out */
+    /** the clientId came with the DeviceToken: leave it out */
     LINKAUTH_ERROR_CLIENT_ID_ISSUED = 119,
     /** two arguments exclude each other */
     LINKAUTH_ERROR_ARGUMENT_CONFLICT = 120,
-    /** the buffer is too small: the size needed is reported */
+    /** the buffer is too small: see size_needed */
     LINKAUTH_ERROR_BUFFER_TOO_SMALL = 201,
-    /** a request parameter is missing or malformed (460) */
+    /** a parameter is missing or malformed (460) */
     LINKAUTH_ERROR_PLATFORM_PARAMETER = 301,
     /** the platform failed (500): try again later */
     LINKAUTH_ERROR_PLATFORM_INTERNAL = 302,
-    /** unknown device (6100): check the DeviceName, or add it in the console */
+    /** unknown device (6100): check or add the DeviceName */
     LINKAUTH_ERROR_PLATFORM_DEVICE_NOT_FOUND = 303,
     /** unknown product (6250): check ProductKey, region and instance */
     LINKAUTH_ERROR_PLATFORM_PRODUCT_NOT_FOUND = 304,
     /** dynamic registration is off for this product (6288) */
     LINKAUTH_ERROR_PLATFORM_REGISTRATION_OFF = 305,
-    /**
-     * the device is already active (6289): use its DeviceSecret, or have an operator reset
-     * it
-     */
+    /** the device is active (6289): use its DeviceSecret, or reset it */
     LINKAUTH_ERROR_PLATFORM_ALREADY_ACTIVE = 306,
     /** this sign method is not supported (6292) */
     LINKAUTH_ERROR_PLATFORM_SIGN_METHOD = 307,
@@ -199,27 +205,21 @@ typedef enum linkauth_status_code {
     LINKAUTH_ERROR_PLATFORM_CODE_UNKNOWN = 309,
     /** CONNACK 1: the MQTT version is not supported */
     LINKAUTH_ERROR_CONNACK_PROTOCOL = 321,
-    /** CONNACK 2: the clientId is not accepted, or securemode does not fit the transport */
+    /** CONNACK 2: the clientId, or securemode and transport */
     LINKAUTH_ERROR_CONNACK_CLIENT_ID = 322,
-    /** CONNACK 3: the service is not available, or keep alive is outside 30 to 1200 seconds */
+    /** CONNACK 3: unavailable, or keep alive outside 30 to 1200 s */
     LINKAUTH_ERROR_CONNACK_UNAVAILABLE = 323,
-    /**
-     * CONNACK 4: the credentials are rejected: check DeviceSecret, DeviceName, ProductKey,
-     * region or instance, and whether the device was added or registered again
-     */
+    /** CONNACK 4: credentials rejected: check secret, names, region */
     LINKAUTH_ERROR_CONNACK_CREDENTIALS = 324,
-    /** CONNACK 5: the device may not connect: is it disabled or deleted? */
+    /** CONNACK 5: not authorised: is the device disabled? */
     LINKAUTH_ERROR_CONNACK_NOT_AUTHORISED = 325,
     /** the CONNACK code is none of MQTT 3.1.1 */
     LINKAUTH_ERROR_CONNACK_UNKNOWN = 326,
-    /** CONNACK 2 to a registration: malformed parameter, or no TLS */
+    /** registration, CONNACK 2: malformed, or no TLS */
     LINKAUTH_ERROR_REGISTER_CONNACK_FORMAT = 331,
-    /** CONNACK 3 to a registration: the platform failed: try again later */
+    /** registration, CONNACK 3: try again later */
     LINKAUTH_ERROR_REGISTER_CONNACK_UNAVAILABLE = 332,
-    /**
-     * CONNACK 4 or 5 to a registration: check ProductSecret, dynamic registration, and the
-     * device
-     */
+    /** registration, CONNACK 4 or 5: refused */
     LINKAUTH_ERROR_REGISTER_CONNACK_REFUSED = 333,
     /** the reply ended before it was complete */
     LINKAUTH_ERROR_REPLY_CUT_SHORT = 401,
@@ -235,7 +235,7 @@ typedef enum linkauth_status_code {
     LINKAUTH_ERROR_REPLY_FRAMING = 406,
     /** the body of the reply is not the JSON expected */
     LINKAUTH_ERROR_REPLY_NOT_JSON = 407,
-    /** the reply lacks a member that it must have */
+    /** the reply lacks a member */
     LINKAUTH_ERROR_REPLY_INCOMPLETE = 408,
     /** the reply is for another product */
     LINKAUTH_ERROR_REPLY_OTHER_PRODUCT = 409,
@@ -243,19 +243,19 @@ typedef enum linkauth_status_code {
     LINKAUTH_ERROR_REPLY_OTHER_DEVICE = 410,
     /** the secret in the reply is empty or too long */
     LINKAUTH_ERROR_REPLY_SECRET_LENGTH = 411,
-    /** the secret in the reply has a character that none has */
+    /** the secret in the reply has a wrong character */
     LINKAUTH_ERROR_REPLY_SECRET_CHARACTER = 412,
-    /** what arrived is not the MQTT 3.1.1 expected */
+    /** what arrived is not MQTT 3.1.1 */
     LINKAUTH_ERROR_REPLY_NOT_MQTT = 413,
-    /** no secret is stored for this device: store one or register */
+    /** no secret is stored: store one, or register */
     LINKAUTH_ERROR_STORE_ABSENT = 501,
-    /** the stored record is damaged, which is not absent: restore or erase it */
+    /** the stored record is damaged: restore or erase it */
     LINKAUTH_ERROR_STORE_DAMAGED = 502,
-    /** the stored record belongs to another device or product */
+    /** the stored record is another device's */
     LINKAUTH_ERROR_STORE_OTHER_DEVICE = 503,
-    /** others could read or replace the secret: check owner and mode */
+    /** others could reach the secret: check owner and mode */
     LINKAUTH_ERROR_STORE_UNSAFE = 504,
-    /** the store could not be read or written: see system_error */
+    /** the store failed: see system_error */
     LINKAUTH_ERROR_STORE_IO = 505,
     /** the store has no room left */
     LINKAUTH_ERROR_STORE_FULL = 506,
@@ -263,19 +263,19 @@ typedef enum linkauth_status_code {
     LINKAUTH_ERROR_STORE_READ_ONLY = 507,
     /** what was read back is not what was written */
     LINKAUTH_ERROR_STORE_READ_BACK = 508,
-    /** no store was given, and this call needs one */
+    /** this call needs a store */
     LINKAUTH_ERROR_STORE_MISSING = 509,
     /** the folder of the store does not exist */
     LINKAUTH_ERROR_STORE_NOT_FOUND = 510,
-    /** the stored record is of a newer version of linkauth */
+    /** the stored record is of a newer version */
     LINKAUTH_ERROR_STORE_VERSION = 511,
     /** another process holds the store */
     LINKAUTH_ERROR_STORE_LOCKED = 512,
-    /** a DeviceToken is stored, and this call needs a DeviceSecret */
+    /** this needs a DeviceSecret, a DeviceToken is stored */
     LINKAUTH_ERROR_SECRET_IS_TOKEN = 513,
-    /** the stored secret is sealed, and there is no key */
+    /** the stored secret is sealed: no key is given */
     LINKAUTH_ERROR_STORE_SEALED = 514,
-    /** the stored secret cannot be unsealed: another key, or a changed record */
+    /** the stored secret cannot be unsealed: another key? */
     LINKAUTH_ERROR_STORE_UNSEAL = 515,
     /** a flash slot cannot be erased any more */
     LINKAUTH_ERROR_STORE_WORN = 516,
@@ -287,9 +287,9 @@ typedef enum linkauth_status_code {
     LINKAUTH_ERROR_TRANSPORT_REFUSED = 603,
     /** the time-out passed */
     LINKAUTH_ERROR_TRANSPORT_TIMED_OUT = 604,
-    /** the server's certificate is not trusted: give its root, and check the clock */
+    /** the certificate is not trusted: check root and clock */
     LINKAUTH_ERROR_TRANSPORT_CERTIFICATE = 605,
-    /** the server's certificate is for another host */
+    /** the certificate is for another host */
     LINKAUTH_ERROR_TRANSPORT_HOSTNAME = 606,
     /** the TLS handshake or a TLS record failed */
     LINKAUTH_ERROR_TRANSPORT_TLS = 607,
@@ -299,21 +299,21 @@ typedef enum linkauth_status_code {
     LINKAUTH_ERROR_TRANSPORT_IO = 609,
     /** a transport callback broke its contract */
     LINKAUTH_ERROR_TRANSPORT_MISUSE = 610,
-    /** a secret would pass through a transport that does not encrypt */
+    /** the transport does not encrypt */
     LINKAUTH_ERROR_TRANSPORT_PLAIN = 611,
-    /** the root certificates could not be read, or there are none */
+    /** the root certificates cannot be read, or are none */
     LINKAUTH_ERROR_TRANSPORT_ROOTS = 612,
     /** memory could not be allocated */
     LINKAUTH_ERROR_OUT_OF_MEMORY = 613,
     /** a usable secret is stored: sign in with it */
     LINKAUTH_ERROR_ALREADY_REGISTERED = 701,
-    /** a secret that was once accepted is refused: an operator must reset the device */
+    /** an accepted secret is refused: an operator must reset the device */
     LINKAUTH_ERROR_REFUSED_AFTER_ACTIVATION = 702,
-    /** a secret that was issued and never accepted is refused: register again */
+    /** an issued secret is refused: register again */
     LINKAUTH_ERROR_REFUSED_BEFORE_ACTIVATION = 703,
-    /** the device has registered as often as it may: who else uses its DeviceName? */
+    /** registered too often: who else uses the DeviceName? */
     LINKAUTH_ERROR_REGISTRATIONS_EXHAUSTED = 704,
-    /** a later registration of this device made this one void */
+    /** a later registration made this one void */
     LINKAUTH_ERROR_SUPERSEDED = 705
 } linkauth_status_code;
 
@@ -670,6 +670,162 @@ typedef struct linkauth_flash {
     linkauth_status (*sync)(void *user);
 } linkauth_flash;
 
+/**
+ * A DeviceSecret in two slots of flash, as the record of a linkauth_flash_store: firmware that later
+ * makes a linkauth_device over the same slots finds it there. A power cut at any moment leaves the old
+ * secret or the new one.
+ *
+ * The storage is the caller's. Treat it as opaque, never copy or move it.
+ */
+typedef struct linkauth_flash_secret_store {
+    uint64_t opaque[80];
+} linkauth_flash_secret_store;
+
+/**
+ * Who a device without a linkauth_device is: for linkauth_lean_register, linkauth_lean_sign_in and
+ * linkauth_flash_secret_store_init, each of which looks at the members that it needs. Nothing is kept.
+ */
+typedef struct linkauth_lean {
+    /** sizeof(linkauth_lean). */
+    uint32_t struct_size;
+    /**
+     * To register: milliseconds for the whole, or 0 for 15000. A transport without a clock gets it for
+     * each single wait. Over MQTT it is 14000 at most, and the transport must have a clock.
+     */
+    uint32_t timeout_ms;
+    /** ProductKey: 1 to 20 letters and digits. */
+    const char *product_key;
+    /** Bytes of product_key, or LINKAUTH_NUL_TERMINATED; so with each length here. */
+    size_t product_key_length;
+    /** DeviceName: 4 to 32 letters, digits and - _ @ . : */
+    const char *device_name;
+    /** Bytes of device_name. */
+    size_t device_name_length;
+    /**
+     * Instance id ("iot-...") of a new public or enterprise instance; NULL for the old public
+     * instance.
+     */
+    const char *instance_id;
+    /** Bytes of instance_id. */
+    size_t instance_id_length;
+    /** To register: ProductSecret, 1 to 64 printable ASCII characters without a space. */
+    const char *product_secret;
+    /** Bytes of product_secret. */
+    size_t product_secret_length;
+    /**
+     * To register: the host's name or IPv4 address, or NULL for that of the region cn-shanghai: for
+     * HTTPS iot-auth.cn-shanghai.aliyuncs.com, for MQTT the one of the product or the instance.
+     */
+    const char *host;
+    /** Bytes of host. */
+    size_t host_length;
+    /** To register: random bytes, or NULL for the system's (Linux only). */
+    linkauth_random random;
+    /** Passed to `random`, never looked at. */
+    void *random_user;
+    /** Surrounds each stretch of code that has a secret in its registers, or NULL. */
+    const struct linkauth_critical_section *critical_section;
+} linkauth_lean;
+
+/**
+ * Where the DeviceSecret of a device without a linkauth_device is kept: an SDK's key-value store, NVS,
+ * a page of flash. linkauth_flash_secret_store_init fills one in for two slots of flash.
+ *
+ * A callback returns LINKAUTH_OK, a LINKAUTH_ERROR_STORE_... status, or a negative number for
+ * LINKAUTH_ERROR_STORE_IO. Callbacks run on the thread that called linkauth, and must return.
+ */
+typedef struct linkauth_secret_store {
+    /** sizeof(linkauth_secret_store). */
+    uint32_t struct_size;
+    /** 0. */
+    uint32_t reserved;
+    /** Passed to both callbacks, never looked at. */
+    void *user;
+    /**
+     * Reads the DeviceSecret into `secret`, of LINKAUTH_SECRET_MAX bytes, and sets `*length`. Returns
+     * LINKAUTH_ERROR_STORE_ABSENT if there is none, and only then: linkauth registers a device whose
+     * secret is absent. linkauth wipes `secret`.
+     */
+    linkauth_status (*load)(void *user, char *secret, size_t capacity, size_t *length);
+    /**
+     * Replaces the DeviceSecret, in whole or not at all, and returns once it would survive a power cut.
+     * linkauth then reads it back and compares.
+     */
+    linkauth_status (*save)(void *user, const char *secret, size_t length);
+} linkauth_secret_store;
+
+/**
+ * A byte pipe to the platform, supplied by the caller (`linkauth_tls` has a ready one).
+ *
+ * linkauth calls `open`, then any number of `write` and `read`, then `close`: once for each
+ * successful `open`, and never after a failed one. All calls come on the thread that called
+ * linkauth, one at a time.
+ *
+ * **`open` is where the server is authenticated.** It must verify the certificate chain and that
+ * the certificate names `host`. The DeviceSecret travels through this pipe: a transport that
+ * skips either check gives it to whoever answers.
+ */
+typedef struct linkauth_transport {
+    /** `sizeof(linkauth_transport)` as the caller was compiled. A newer linkauth appends members. */
+    uint32_t struct_size;
+    /** Bits of `LINKAUTH_TRANSPORT_*`; the others must be 0. */
+    uint32_t flags;
+    /** Passed to every callback, never looked at. */
+    void *user;
+    /**
+     * Connects to `host` (NUL-terminated, also `host_len` bytes) and `port`, and authenticates the server, within
+     * `timeout_ms` milliseconds. Returns 0, or a `LINKAUTH_TRANSPORT_...` status, after which
+     * nothing is left open.
+     */
+    int32_t (*open)(void *user,
+                    const char *host,
+                    size_t host_len,
+                    uint16_t port,
+                    uint32_t timeout_ms);
+    /**
+     * Sends up to `len` bytes within `timeout_ms` milliseconds and sets `*sent` to the number
+     * taken, at least 1. Returns 0 or a status.
+     */
+    int32_t (*write)(void *user, const uint8_t *data, size_t len, size_t *sent, uint32_t timeout_ms);
+    /**
+     * Receives up to `capacity` bytes within `timeout_ms` milliseconds and sets `*received`.
+     * Returns 0 or a status. 0 with `*received == 0` says that the peer ended the stream in
+     * order; an end without TLS's close_notify is `LINKAUTH_ERROR_TRANSPORT_CLOSED`.
+     */
+    int32_t (*read)(void *user,
+                    uint8_t *data,
+                    size_t capacity,
+                    size_t *received,
+                    uint32_t timeout_ms);
+    /** Closes the connection and wipes what the transport kept of it. */
+    void (*close)(void *user);
+    /**
+     * Milliseconds on a clock that never goes back, from any origin; or NULL. With it the
+     * time-out of a registration bounds the whole of it, without it each single wait.
+     */
+    uint64_t (*now_ms)(void *user);
+} linkauth_transport;
+
+/** What linkauth_lean_register works in: the caller's, for the time of the call. */
+typedef struct linkauth_lean_memory {
+    uint64_t opaque[160];
+} linkauth_lean_memory;
+
+/**
+ * What the CONNECT of a sign-in must carry: NUL-terminated texts, with room for the longest.
+ *
+ * The host is `<ProductKey>.iot-as-mqtt.<region>.aliyuncs.com`, or
+ * `<instance id>.mqtt.iothub.aliyuncs.com`; the port, with TLS, 8883.
+ */
+typedef struct linkauth_connect {
+    /** clientId. */
+    char client_id[160];
+    /** username. */
+    char username[64];
+    /** password: whoever has it can sign in as this device, at any time. */
+    char password[72];
+} linkauth_connect;
+
 /** What is stored of a device, its secret left out. */
 typedef struct linkauth_store_info {
     /** sizeof(linkauth_store_info), set by the caller. */
@@ -822,58 +978,6 @@ typedef struct linkauth_registration_options {
     uint32_t timeout_ms;
 } linkauth_registration_options;
 
-/**
- * A byte pipe to the platform, supplied by the caller (`linkauth_tls` has a ready one).
- *
- * linkauth calls `open`, then any number of `write` and `read`, then `close`: once for each
- * successful `open`, and never after a failed one. All calls come on the thread that called
- * linkauth, one at a time.
- *
- * **`open` is where the server is authenticated.** It must verify the certificate chain and that
- * the certificate names `host`. The DeviceSecret travels through this pipe: a transport that
- * skips either check gives it to whoever answers.
- */
-typedef struct linkauth_transport {
-    /** `sizeof(linkauth_transport)` as the caller was compiled. A newer linkauth appends members. */
-    uint32_t struct_size;
-    /** Bits of `LINKAUTH_TRANSPORT_*`; the others must be 0. */
-    uint32_t flags;
-    /** Passed to every callback, never looked at. */
-    void *user;
-    /**
-     * Connects to `host` (NUL-terminated, also `host_len` bytes) and `port`, and authenticates the server, within
-     * `timeout_ms` milliseconds. Returns 0, or a `LINKAUTH_TRANSPORT_...` status, after which
-     * nothing is left open.
-     */
-    int32_t (*open)(void *user,
-                    const char *host,
-                    size_t host_len,
-                    uint16_t port,
-                    uint32_t timeout_ms);
-    /**
-     * Sends up to `len` bytes within `timeout_ms` milliseconds and sets `*sent` to the number
-     * taken, at least 1. Returns 0 or a status.
-     */
-    int32_t (*write)(void *user, const uint8_t *data, size_t len, size_t *sent, uint32_t timeout_ms);
-    /**
-     * Receives up to `capacity` bytes within `timeout_ms` milliseconds and sets `*received`.
-     * Returns 0 or a status. 0 with `*received == 0` says that the peer ended the stream in
-     * order; an end without TLS's close_notify is `LINKAUTH_ERROR_TRANSPORT_CLOSED`.
-     */
-    int32_t (*read)(void *user,
-                    uint8_t *data,
-                    size_t capacity,
-                    size_t *received,
-                    uint32_t timeout_ms);
-    /** Closes the connection and wipes what the transport kept of it. */
-    void (*close)(void *user);
-    /**
-     * Milliseconds on a clock that never goes back, from any origin; or NULL. With it the
-     * time-out of a registration bounds the whole of it, without it each single wait.
-     */
-    uint64_t (*now_ms)(void *user);
-} linkauth_transport;
-
 /** What a CONNECT must carry. The texts lie in the caller's buffer, each NUL-terminated. */
 typedef struct linkauth_sign_in_result {
     /** sizeof(linkauth_sign_in_result), set by the caller. */
@@ -924,19 +1028,23 @@ typedef struct linkauth_registration_step {
 } linkauth_registration_step;
 
 /**
- * What the CONNECT of a sign-in must carry: NUL-terminated texts, with room for the longest.
- *
- * The host is `<ProductKey>.iot-as-mqtt.<region>.aliyuncs.com`, or
- * `<instance id>.mqtt.iothub.aliyuncs.com`; the port, with TLS, 8883.
+ * What a device signs in with: the three texts that the platform calls its device certificate. Elements
+ * of an array, and so without a struct_size: it stays as it is.
  */
-typedef struct linkauth_connect {
-    /** clientId. */
-    char client_id[160];
-    /** username. */
-    char username[64];
-    /** password: whoever has it can sign in as this device, at any time. */
-    char password[72];
-} linkauth_connect;
+typedef struct linkauth_device_certificate {
+    /** ProductKey: 1 to 20 letters and digits. */
+    const char *product_key;
+    /** Its length in bytes, or LINKAUTH_NUL_TERMINATED. */
+    size_t product_key_length;
+    /** DeviceName: 4 to 32 letters, digits and - _ @ . : */
+    const char *device_name;
+    /** Its length in bytes, or LINKAUTH_NUL_TERMINATED. */
+    size_t device_name_length;
+    /** DeviceSecret: 1 to 64 printable ASCII characters without a space. */
+    const char *device_secret;
+    /** Its length in bytes, or LINKAUTH_NUL_TERMINATED. */
+    size_t device_secret_length;
+} linkauth_device_certificate;
 
 #ifdef __cplusplus
 extern "C" {
@@ -1262,6 +1370,180 @@ linkauth_status linkauth_flash_store_init(struct linkauth_flash_store *flash_sto
  * Since 0.1.0.
  */
 LINKAUTH_API void linkauth_flash_store_wipe(struct linkauth_flash_store *flash_store);
+
+/**
+ * The size of a linkauth_flash_secret_store in this library, in bytes.
+ *
+ * @return Bytes.
+ *
+ * Threads: any.
+ * Blocks: no.
+ * Since 0.1.0.
+ */
+LINKAUTH_API size_t linkauth_flash_secret_store_size(void);
+
+/**
+ * Makes a store of a DeviceSecret in two slots of flash, for linkauth_lean_register and
+ * linkauth_lean_sign_in. It reads and writes nothing yet.
+ *
+ * @param[out] flash_secret_store Storage of at least LINKAUTH_FLASH_SECRET_STORE_SIZE bytes, aligned to 8.
+ * @param size Its size in bytes.
+ * @param[in] flash The slots. Copied; what `user` points to must outlive the store.
+ * @param[in] lean Whose secret it is: of it the names and the instance id are looked at, and copied.
+ * @param[out] store Filled in; its callbacks are linkauth's to call. Its struct_size must be set.
+ * @retval LINKAUTH_OK The store can be used, until linkauth_flash_secret_store_wipe.
+ * @retval LINKAUTH_ERROR_ARGUMENT_RANGE slot_size, unit or erased is none that is supported.
+ * @retval LINKAUTH_ERROR_CALLBACK_MISSING read, program or erase is NULL.
+ * @retval LINKAUTH_ERROR_ARGUMENT_..., LINKAUTH_ERROR_OBJECT_SIZE, LINKAUTH_ERROR_STRUCT_SIZE,
+ * LINKAUTH_ERROR_BUSY An argument is wrong.
+ *
+ * A load then fails with LINKAUTH_ERROR_STORE_DAMAGED or LINKAUTH_ERROR_STORE_OTHER_DEVICE for what is
+ * no secret of this device, and with LINKAUTH_ERROR_SECRET_IS_TOKEN or LINKAUTH_ERROR_STORE_SEALED for
+ * one that only a linkauth_device can use.
+ * Only in libraries built with LINKAUTH_LEAN and LINKAUTH_FLASH, as those for bare metal are by default.
+ * Ownership: the storage stays the caller's. It, and what `flash` has as `user`, must outlive `store`.
+ * Wiped: nothing: no secret is read yet. On an error `store` is zeroed.
+ * Threads: one at a time for one store.
+ * Blocks: no.
+ * Since 0.1.0.
+ */
+LINKAUTH_API
+LINKAUTH_NODISCARD
+linkauth_status linkauth_flash_secret_store_init(struct linkauth_flash_secret_store *flash_secret_store,
+                                                 size_t size,
+                                                 const struct linkauth_flash *flash,
+                                                 const struct linkauth_lean *lean,
+                                                 struct linkauth_secret_store *store);
+
+/**
+ * Gives up a store of a DeviceSecret; what is in the flash stays. Always legal: on NULL, on zeroed
+ * storage, and twice. It erases no slot.
+ *
+ * @param[in,out] flash_secret_store The store, which may not be used any more.
+ *
+ * Ownership: the storage may then be freed.
+ * Wiped: the storage, in which no secret is.
+ * Threads: one at a time for one store.
+ * Blocks: no.
+ * Since 0.1.0.
+ */
+LINKAUTH_API
+void linkauth_flash_secret_store_wipe(struct linkauth_flash_secret_store *flash_secret_store);
+
+/**
+ * The size of a linkauth_lean_memory in this library, in bytes.
+ *
+ * @return Bytes.
+ *
+ * Threads: any.
+ * Blocks: no.
+ * Since 0.1.0.
+ */
+LINKAUTH_API size_t linkauth_lean_memory_size(void);
+
+/**
+ * Registers a device with its product's certificate over HTTPS, without a linkauth_device: asks the
+ * platform for the DeviceSecret, has it stored by the caller's store, reads it back and compares. For
+ * firmware that has a store of its own and counts bytes; what linkauth_register does beyond this, it
+ * does not: no record (but for linkauth_flash_secret_store_init), no sign method but HMAC-SHA256, no
+ * port but 443, no error detail, no counting of registrations, and no registering again by itself once a
+ * secret that was never accepted is refused. It does not sign in, and does not retry.
+ *
+ * @param[in] lean Who the device is, the ProductSecret, random bytes.
+ * @param[in] store Where the DeviceSecret is kept.
+ * @param[in] transport The connection: it must encrypt and verify the server.
+ * @param[out] memory Memory to work in. It is wiped before the call returns.
+ * @param size Its size in bytes.
+ * @retval LINKAUTH_OK The DeviceSecret is stored, and was read back.
+ * @retval LINKAUTH_ERROR_ALREADY_REGISTERED A secret is stored: sign in with it. The platform was not
+ * asked.
+ * @retval LINKAUTH_ERROR_STORE_... The store failed. If the platform had answered already, register
+ * again: until the first sign-in it issues a new secret each time.
+ * @retval LINKAUTH_ERROR_STORE_READ_BACK What was read back is not what was issued.
+ * @retval LINKAUTH_ERROR_SECRET_MISSING No ProductSecret was given.
+ * @retval LINKAUTH_ERROR_PLATFORM_... The platform refused.
+ * @retval LINKAUTH_ERROR_REPLY_... The reply is not one that the platform sends.
+ * @retval LINKAUTH_ERROR_TRANSPORT_... The connection failed, or does not encrypt.
+ * @retval LINKAUTH_ERROR_RANDOM_FAILED No random bytes could be had.
+ * @retval LINKAUTH_ERROR_ARGUMENT_..., LINKAUTH_ERROR_OBJECT_SIZE, LINKAUTH_ERROR_STRUCT_SIZE,
+ * LINKAUTH_ERROR_CALLBACK_MISSING, LINKAUTH_ERROR_RESERVED_NOT_ZERO An argument is wrong.
+ * @retval LINKAUTH_ERROR_BUSY The memory is in use: a callback called this with it again.
+ *
+ * Only in libraries built with LINKAUTH_LEAN, as those for bare metal are by default.
+ * Source: the platform's page on dynamic registration over HTTPS, and what the vendor's C SDKs send.
+ * Ownership: everything stays the caller's; the ProductSecret is the caller's to wipe.
+ * Wiped: the request, the reply, the DeviceSecret and every copy of the ProductSecret that linkauth
+ * made, whatever the result.
+ * Threads: any; one at a time for one store.
+ * Blocks: for the time-out at most, and as long as the store does.
+ * Since 0.1.0.
+ */
+LINKAUTH_API
+LINKAUTH_NODISCARD
+linkauth_status linkauth_lean_register(const struct linkauth_lean *lean,
+                                       const struct linkauth_secret_store *store,
+                                       const struct linkauth_transport *transport,
+                                       struct linkauth_lean_memory *memory,
+                                       size_t size);
+
+/**
+ * Registers over MQTT, on port 8883: the device has been added to its product (`authType=register`).
+ * For the rest as linkauth_lean_register, which firmware that calls this need not have.
+ *
+ * @param[in] lean Who the device is, the ProductSecret, random bytes; for a new public or an
+ * enterprise instance its id.
+ * @param[in] store Where the DeviceSecret is kept.
+ * @param[in] transport The connection: it must encrypt, verify the server, and have a clock.
+ * @param[out] memory Memory to work in. It is wiped before the call returns.
+ * @param size Its size in bytes.
+ * @retval LINKAUTH_OK The DeviceSecret is stored, and was read back.
+ * @retval LINKAUTH_ERROR_REGISTER_CONNACK_..., LINKAUTH_ERROR_CONNACK_... The platform refused.
+ * @retval LINKAUTH_ERROR_... As linkauth_lean_register.
+ *
+ * Only in libraries built with LINKAUTH_LEAN and LINKAUTH_REGISTER_MQTT, as those for bare metal are
+ * by default.
+ * Source: the platform's page on MQTT-based dynamic registration, and what Link SDK C 4.x sends.
+ * Ownership: everything stays the caller's; the ProductSecret is the caller's to wipe.
+ * Wiped: the request, the reply, the DeviceSecret and every copy of the ProductSecret that linkauth
+ * made, whatever the result.
+ * Threads: any; one at a time for one store.
+ * Blocks: for the time-out at most, and as long as the store does.
+ * Since 0.1.0.
+ */
+LINKAUTH_API
+LINKAUTH_NODISCARD
+linkauth_status linkauth_lean_register_mqtt(const struct linkauth_lean *lean,
+                                            const struct linkauth_secret_store *store,
+                                            const struct linkauth_transport *transport,
+                                            struct linkauth_lean_memory *memory,
+                                            size_t size);
+
+/**
+ * Computes what the CONNECT of a sign-in must carry with the DeviceSecret of a store, as
+ * linkauth_sign_in_with_secret does with one that the caller lends. The caller never sees the secret.
+ *
+ * @param[in] lean Who the device is; of it the names and the critical section are looked at.
+ * @param[in] store Where the DeviceSecret is kept.
+ * @param[out] connect Where the texts go. It may not overlap an input.
+ * @retval LINKAUTH_OK `connect` is filled.
+ * @retval LINKAUTH_ERROR_STORE_ABSENT No secret is stored: register.
+ * @retval LINKAUTH_ERROR_STORE_... The store failed, which is no reason to register.
+ * @retval LINKAUTH_ERROR_ARGUMENT_..., LINKAUTH_ERROR_STRUCT_SIZE, LINKAUTH_ERROR_CALLBACK_MISSING,
+ * LINKAUTH_ERROR_RESERVED_NOT_ZERO An argument is wrong.
+ *
+ * Only in libraries built with LINKAUTH_LEAN, as those for bare metal are by default.
+ * Ownership: everything stays the caller's.
+ * Wiped: every copy of the DeviceSecret; on an error, `connect` is zeroed (but for
+ * LINKAUTH_ERROR_ARGUMENT_OVERLAP). The caller wipes `connect`, which holds the password, with linkauth_wipe after the CONNECT.
+ * Threads: any; one at a time for one store.
+ * Blocks: as long as the store does.
+ * Since 0.1.0.
+ */
+LINKAUTH_API
+LINKAUTH_NODISCARD
+linkauth_status linkauth_lean_sign_in(const struct linkauth_lean *lean,
+                                      const struct linkauth_secret_store *store,
+                                      struct linkauth_connect *connect);
 
 /**
  * Keeps memory of the caller's out of swap, core dumps and child processes: a linkauth_device, a
@@ -1760,6 +2042,39 @@ linkauth_status linkauth_sign_in(struct linkauth_device *device,
                                  struct linkauth_sign_in_result *result);
 
 /**
+ * Computes what the CONNECT of each of many devices must carry: for each what
+ * linkauth_sign_in_with_secret does, in one call that wipes once for many. For a gateway whose
+ * sub-devices sign in after a power cut. It connects to nothing.
+ *
+ * @param[in] devices The devices, one after the other; NULL if count is 0.
+ * @param count How many there are.
+ * @param[out] connects As many, filled in the same order. They may not overlap an input.
+ * @param[out] statuses As many, what became of each device; or NULL.
+ * @retval LINKAUTH_OK All of `connects` is filled.
+ * @retval LINKAUTH_ERROR_ARGUMENT_NULL A pointer is NULL.
+ * @retval LINKAUTH_ERROR_ARGUMENT_TOO_LONG So many do not fit the address space.
+ * @retval LINKAUTH_ERROR_ARGUMENT_OVERLAP The arrays overlap: nothing was changed. Or a text of a
+ * device lies in `connects`: its element was not changed.
+ * @retval LINKAUTH_ERROR_ARGUMENT_... What became of the first device that could not sign in. The others
+ * could: one device's wrong text does not keep them from it.
+ *
+ * Source: the platform's page on MQTT-TCP connections, and Link SDK C 4.x.
+ * Ownership: everything stays the caller's. The caller wipes `connects`, which holds the passwords,
+ * with linkauth_wipe after the CONNECTs.
+ * Wiped: every copy of a DeviceSecret that linkauth made, after each 256 devices; the element of a
+ * device that could not sign in is zeroed.
+ * Threads: any; several may share out an array among them.
+ * Blocks: no. On Linux signals are blocked for 256 devices at a time.
+ * Since 0.1.0.
+ */
+LINKAUTH_API
+LINKAUTH_NODISCARD
+linkauth_status linkauth_sign_in_batch(const struct linkauth_device_certificate *devices,
+                                       size_t count,
+                                       struct linkauth_connect *connects,
+                                       linkauth_status *statuses);
+
+/**
  * Computes what the CONNECT of a sign-in must carry, from three texts and nothing else: for firmware
  * that keeps its DeviceSecret itself and counts bytes. It needs no linkauth_device and no store, and
  * is all of linkauth that is then linked.
@@ -1922,6 +2237,7 @@ LINKAUTH_ASSERT_SIZE(linkauth_seal, 8 + 3 * sizeof(void *));
 LINKAUTH_ASSERT_SIZE(linkauth_store_info, 24);
 LINKAUTH_ASSERT_SIZE(linkauth_flash, 16 + 5 * sizeof(void *));
 LINKAUTH_ASSERT_SIZE(linkauth_flash_store, LINKAUTH_FLASH_STORE_SIZE);
+LINKAUTH_ASSERT_SIZE(linkauth_flash_secret_store, LINKAUTH_FLASH_SECRET_STORE_SIZE);
 LINKAUTH_ASSERT_SIZE(linkauth_aead, LINKAUTH_AEAD_SIZE);
 LINKAUTH_ASSERT_SIZE(linkauth_transport, 8 + 6 * sizeof(void *));
 LINKAUTH_ASSERT_SIZE(linkauth_extension, 4 * sizeof(void *));
@@ -1932,4 +2248,8 @@ LINKAUTH_ASSERT_SIZE(linkauth_registration_step, 16 + 4 * sizeof(void *));
 LINKAUTH_ASSERT_SIZE(linkauth_error_detail, 24);
 LINKAUTH_ASSERT_SIZE(linkauth_psk_result, 8 + 5 * sizeof(void *));
 LINKAUTH_ASSERT_SIZE(linkauth_connect, 296);
+LINKAUTH_ASSERT_SIZE(linkauth_device_certificate, 6 * sizeof(void *));
+LINKAUTH_ASSERT_SIZE(linkauth_lean, 8 + 13 * sizeof(void *));
+LINKAUTH_ASSERT_SIZE(linkauth_lean_memory, LINKAUTH_LEAN_MEMORY_SIZE);
+LINKAUTH_ASSERT_SIZE(linkauth_secret_store, 8 + 3 * sizeof(void *));
 #endif

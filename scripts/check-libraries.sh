@@ -162,7 +162,7 @@ if [ -e "$dir/liblinkauth_tls.so" ]; then
     report "liblinkauth_tls.so: SONAME" "$(soname "$so" "liblinkauth_tls.so.$major")"
     report "liblinkauth_tls.so: exports only linkauth_tls_*, all versioned" "$(exports "$so" linkauth_tls_ LINKAUTH_TLS_0.1)"
     report "liblinkauth_tls.so: exports exactly the header" "$(matches "$so" "$dir/prelink/linkauth_tls.o.symbols")"
-    report "liblinkauth_tls.so: needs libc and libgcc_s alone" "$(needed "$so" 'libc.so*' 'libm.so*' 'libgcc_s.so*' 'ld-linux*')"
+    report "liblinkauth_tls.so: needs libc alone" "$(needed "$so" 'libc.so*' 'libm.so*' 'ld-linux*')"
     report "liblinkauth_tls.so: hardened" "$(hardened "$so")"
     report "liblinkauth_tls.so: names no path of this machine" "$(places "$so")"
     report "liblinkauth_tls.a: one object, only linkauth_tls_* global" "$(archive "$dir/liblinkauth_tls.a" linkauth_tls_)"

@@ -32,6 +32,9 @@ run_target() {
     local on="$target on $1"
     check "$on: registers over HTTPS; signs in; after a reboot signs in from flash" registers https HTTPS
     check "$on: registers over MQTT; signs in; after a reboot signs in from flash" registers mqtt MQTT
+    check "$on: without a device, registers over HTTPS; signs in; after a reboot with and without one" registers_leanly https HTTPS
+    check "$on: without a device, registers over MQTT; signs in; after a reboot with and without one" registers_leanly mqtt MQTT
+    check "$on: without a device, does not register over a damaged record" does_not_register_leanly_over_a_damaged_record
     check "$on: signs in with its own certificate; after a reboot from flash" has_its_own_certificate
     check "$on: is refused with a wrong DeviceSecret" is_refused_with_a_wrong_secret
     check "$on: does not register with a server that does not verify" does_not_register_with_a_stranger

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Names the tools that are missing and, as root on a Debian system, installs them.
 #
-#   scripts/install-deps.sh [--check] [build|demo|firmware|test]
+#   scripts/install-deps.sh [--check] [build|demo|firmware|bench|test]
 #
 # build: what compiling the libraries needs. demo: that, and what the demo talks through. firmware: the
-# cross compilers and QEMU. test (the default): everything `make test` can make use of. --check never installs.
+# cross compilers and QEMU. bench: what linkauth is compared with. test (the default): everything `make test` can make use of. --check never installs.
 # Exits 1 when something is still missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -16,9 +16,9 @@ if [ "${1:-}" = --check ]; then
 fi
 purpose=${1:-test}
 case $purpose in
-    build | demo | firmware | test) ;;
+    build | demo | firmware | bench | test) ;;
     *)
-        echo "usage: scripts/install-deps.sh [--check] [build|demo|firmware|test]" >&2
+        echo "usage: scripts/install-deps.sh [--check] [build|demo|firmware|bench|test]" >&2
         exit 2
         ;;
 esac
@@ -56,6 +56,14 @@ cross_tools() {
 # Like `needs`, for what a single check uses: installed where that works, and never missed.
 wants() { [ "$optional" = no ] || needs "$@"; }
 
+# What make bench puts beside linkauth, OpenSSL apart.
+compared() {
+    wants mbedTLS libmbedtls-dev header_exists mbedtls/md.h
+    wants libsodium libsodium-dev header_exists sodium.h
+    wants libcurl libcurl4-openssl-dev header_exists curl/curl.h
+    wants "Python's venv" python3-venv python3 -c 'import ensurepip'
+}
+
 find_missing() {
     names=()
     packages=()
@@ -70,6 +78,14 @@ find_missing() {
     if [ "$purpose" = firmware ]; then
         needs python3 python3 command -v python3
         cross_tools needs
+        return 0
+    fi
+    if [ "$purpose" = bench ]; then
+        needs python3 python3 command -v python3
+        compared
+        wants "a compiler for Arm firmware" gcc-arm-none-eabi command -v arm-none-eabi-gcc
+        wants "its C library" libnewlib-arm-none-eabi c_library_exists arm-none-eabi-gcc
+        wants "QEMU for Arm" qemu-system-arm command -v qemu-system-arm
         return 0
     fi
     needs libmosquitto libmosquitto-dev header_exists mosquitto.h
@@ -108,6 +124,7 @@ find_missing() {
     wants Go golang-go command -v go
     wants Node.js nodejs command -v node
     wants npm npm command -v npm
+    compared
 }
 
 # Rust is not installed from here: which way it comes is the user's choice.

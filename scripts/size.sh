@@ -14,6 +14,7 @@ export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$BUILD/cargo}
 source scripts/lib.sh
 source scripts/firmware/build.sh
 source scripts/size/image.sh
+source scripts/size/library.sh
 
 prices=no
 if [ "${1:-}" = --prices ]; then
@@ -29,31 +30,11 @@ fail() {
     printf 'FAIL: %s\n' "$1"
 }
 
-folder=$BUILD/size
-mkdir -p "$folder"
-
-# variant <target> <name> <cmake argument>...: a library with other features, in $folder/<target>/<name>.
-variant() {
-    local target=$1 at=$folder/$1/$2
-    shift 2
-    cmake --preset "$target" -B "$at/made" "-DLINKAUTH_CARGO_TARGET_DIR=$CARGO_TARGET_DIR" \
-        -DLINKAUTH_SHA1=OFF -DLINKAUTH_MD5=OFF -DLINKAUTH_SEALING=OFF -DLINKAUTH_REGISTER_MQTT=OFF "$@" &&
-        cmake --build "$at/made" --parallel "$JOBS" && cmake --install "$at/made" --prefix "$at"
-}
-
-# stack <target> <name> <cmake argument>...: what tests/size measures with that library.
-stack() {
-    local target=$1 at=$folder/$1/$2
-    shift 2
-    cmake -S tests/size -B "$at/stack" "-DCMAKE_PREFIX_PATH=$at" \
-        "-DCMAKE_TOOLCHAIN_FILE=$ROOT/cmake/toolchains/$target.cmake" "$@" &&
-        cmake --build "$at/stack" --parallel "$JOBS" &&
-        python3 tests/size/run.py "$target" "$at/stack/stack.elf" >"$at/stack.txt"
-}
-
 # In the firmware only what its functions need is linked.
 sign_in_only=(linkauth_sign_in_with_secret)
 https=(linkauth_device_init linkauth_register linkauth_device_wipe)
+lean_https=(linkauth_lean_register)
+lean_both=(linkauth_lean_register linkauth_lean_register_mqtt linkauth_lean_sign_in linkauth_flash_secret_store_init)
 both=("${https[@]}" linkauth_sign_in linkauth_report_connack linkauth_flash_store_init linkauth_wipe)
 without_burn="--config;target.'cfg(all())'.rustflags=['--cfg=linkauth_without_burn']"
 
@@ -62,13 +43,15 @@ measure() {
     variant "$target" https && variant "$target" both -DLINKAUTH_REGISTER_MQTT=ON &&
         variant "$target" all -DLINKAUTH_{SHA1,MD5,SEALING,REGISTER_MQTT}=ON &&
         variant "$target" bare -DLINKAUTH_{SHA1,MD5,SEALING,REGISTER_MQTT}=ON "-DLINKAUTH_CARGO_FLAGS=$without_burn" &&
-        stack "$target" https && stack "$target" both -DWITH_REGISTER_MQTT=ON &&
-        stack "$target" all -DWITH_REGISTER_MQTT=ON && stack "$target" bare -DWITH_REGISTER_MQTT=ON || return
+        run_measures "$target" https && run_measures "$target" both -DWITH_REGISTER_MQTT=ON &&
+        run_measures "$target" all -DWITH_REGISTER_MQTT=ON && run_measures "$target" bare -DWITH_REGISTER_MQTT=ON || return
     {
         flash "$target" https sign_in_with_secret "${sign_in_only[@]}"
         flash "$target" https sign_in_with_options linkauth_device_init linkauth_sign_in linkauth_device_wipe
         flash "$target" https register_https "${https[@]}"
+        flash "$target" https lean_register_https "${lean_https[@]}"
         flash "$target" both both_ways "${both[@]}"
+        flash "$target" both lean_both_ways "${lean_both[@]}"
     } >"$sizes"
     if [ "$prices" = yes ]; then
         each_price "$target" >>"$sizes"

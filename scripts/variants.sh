@@ -11,7 +11,7 @@ library() {
     local name=$1 tree=$2 level=$3 sha=$4 cargo_flags=
     shift 4
     if [ "$level" != shipped ]; then
-        cargo_flags="--config;profile.capi.opt-level=$level;--config;profile.capi.package.sha2.opt-level=$level"
+        cargo_flags="--config;profile.capi.opt-level=$level;--config;profile.capi.package.sha2.opt-level=$level;--config;profile.capi.package.linkauth-bulk.opt-level=$level"
     fi
     if [ "$sha" = soft ]; then
         cargo_flags+=";--config;target.x86_64-unknown-linux-gnu.rustflags=['--cfg=sha2_backend=\"soft\"','--cfg=chacha20_backend=\"soft\"','--cfg=poly1305_backend=\"soft\"']"
@@ -29,7 +29,7 @@ changed() {
     local tree=$out/$1.source
     mkdir -p "$tree"
     rm -rf "$tree/src"
-    cp -r Cargo.toml Cargo.lock CMakeLists.txt README.md liblinkauth.map include cmake src tls platform "$tree/"
+    cp -r Cargo.toml Cargo.lock CMakeLists.txt README.md liblinkauth.map include cmake src bulk tls platform "$tree/"
     sed -i "$2" "$tree/$3"
     not cmp -s "$3" "$tree/$3"
 }

@@ -4,7 +4,7 @@
 //! of the vendor's SDKs found out in their threads. Each text fits one line of a log, and is fixed
 //! at build time, so no secret can be in it.
 
-use crate::status::{self, Error};
+use crate::status::{self, Error, PLATFORM_CODES};
 use core::ffi::CStr;
 
 /// A text that is left out of an image which does not explain: constants with a single NUL, at their
@@ -41,69 +41,32 @@ pub fn explain(context: Context, number: i32) -> &'static CStr {
     }
 }
 
+/// A status that stands for a number of the platform's is explained like that number.
 fn of_status(number: i32) -> &'static CStr {
-    let same = SAME.iter().find(|(error, ..)| error.number() == number);
-    if let Some((_, context, number)) = same {
-        return explain(*context, *number);
+    match number {
+        301..=308 => of_platform_code(platform_code(number)),
+        321..=325 => of_sign_in(number.wrapping_sub(320)),
+        331..=333 => of_registration(number.wrapping_sub(329)),
+        _ => of_its_own(number).unwrap_or_else(|| status::text(number)),
     }
-    of_its_own(number).unwrap_or_else(|| status::text(number))
 }
 
-/// Statuses that stand for a number of the platform's.
-const SAME: [(Error, Context, i32); 16] = [
-    (Error::CONNACK_PROTOCOL, Context::ConnackOfSignIn, 1),
-    (Error::CONNACK_CLIENT_ID, Context::ConnackOfSignIn, 2),
-    (Error::CONNACK_UNAVAILABLE, Context::ConnackOfSignIn, 3),
-    (Error::CONNACK_CREDENTIALS, Context::ConnackOfSignIn, 4),
-    (Error::CONNACK_NOT_AUTHORISED, Context::ConnackOfSignIn, 5),
-    (
-        Error::REGISTER_CONNACK_FORMAT,
-        Context::ConnackOfRegistration,
-        2,
-    ),
-    (
-        Error::REGISTER_CONNACK_UNAVAILABLE,
-        Context::ConnackOfRegistration,
-        3,
-    ),
-    (
-        Error::REGISTER_CONNACK_REFUSED,
-        Context::ConnackOfRegistration,
-        4,
-    ),
-    (Error::PLATFORM_PARAMETER, Context::PlatformCode, 460),
-    (Error::PLATFORM_INTERNAL, Context::PlatformCode, 500),
-    (
-        Error::PLATFORM_DEVICE_NOT_FOUND,
-        Context::PlatformCode,
-        6100,
-    ),
-    (
-        Error::PLATFORM_PRODUCT_NOT_FOUND,
-        Context::PlatformCode,
-        6250,
-    ),
-    (
-        Error::PLATFORM_REGISTRATION_OFF,
-        Context::PlatformCode,
-        6288,
-    ),
-    (Error::PLATFORM_ALREADY_ACTIVE, Context::PlatformCode, 6289),
-    (Error::PLATFORM_SIGN_METHOD, Context::PlatformCode, 6292),
-    (Error::PLATFORM_SIGNATURE, Context::PlatformCode, 6600),
-];
+fn platform_code(status: i32) -> i32 {
+    let at = status.wrapping_sub(Error::PLATFORM_PARAMETER.number()) as usize;
+    PLATFORM_CODES.get(at).copied().unwrap_or(0).into()
+}
 
 /// Statuses that need more than their sentence. No table of pointers: each would be a relocation.
 fn of_its_own(number: i32) -> Option<&'static CStr> {
     Some(match Error::from_callback(number) {
         Err(Error::TRANSPORT_CERTIFICATE) => text!(
-            "1. The root is not known to the TLS client: port 8883 chains to Alibaba's private IoT root, which no system trusts, 443 and 1883 to GlobalSign Root R1. 2. The device's clock is not set. 3. Somebody is in between. Remedy: give the root; never switch verification off, a secret passes here."
+            "1. The TLS client lacks the root: 8883 chains to Alibaba's private IoT root, which no system trusts, 443 to GlobalSign Root R1. 2. The device's clock is not set. 3. Somebody is in between. Remedy: give the root; never switch verification off, a secret passes here."
         ),
         Err(Error::TRANSPORT_HOSTNAME) => text!(
             "1. The connection went to an address or alias: use the host that linkauth gives. 2. Another region or instance. 3. Somebody is in between. Never switch verification off."
         ),
         Err(Error::REFUSED_AFTER_ACTIVATION) => text!(
-            "1. The device was deleted and added again, or reset: it has a new DeviceSecret. 2. Another device registered under its name. Remedy: an operator calls ResetThing, or deletes and adds the device; then erase the store, and register or store the new DeviceSecret. It is not done by itself."
+            "1. The device was deleted and added again, or reset: its DeviceSecret is new. 2. Another device registered under its name. Remedy: an operator calls ResetThing, or deletes and adds the device; then erase the store, and register or store the new DeviceSecret."
         ),
         _ => return None,
     })
@@ -117,17 +80,17 @@ fn of_sign_in(code: i32) -> &'static CStr {
         ),
         2 => {
             text!(
-                "1. securemode and transport disagree: 2 needs TLS, 3 plain TCP. 2. A client, bridge or AT command changed or cut the clientId: it must arrive with every | = and , (escape the commas of an AT command, raise buffers of 128 or 256 bytes). 3. Its part before the first | has over 64 characters. Remedy: compare the clientId sent with the one computed."
+                "1. securemode and transport disagree: 2 needs TLS, 3 plain TCP. 2. A client, bridge or AT command changed or cut the clientId: it must arrive with every | = and , (escape the commas of an AT command, raise buffers of 128 or 256 bytes). 3. Its part before the first | has over 64 characters. Remedy: compare the clientId sent."
             )
         }
         3 => {
             text!(
-                "1. Keep alive is outside 30 to 1200 seconds: 15, the default of some clients, is refused so. 2. The service is busy. Remedy: set it to 60 or more, then wait as long as linkauth reports."
+                "1. Keep alive is outside 30 to 1200 seconds: some clients send 15. 2. The service is busy. Remedy: set it to 60 or more, then wait as linkauth reports."
             )
         }
         4 => {
             text!(
-                "1. The DeviceSecret is not this device's: another's, the ProductSecret, or cut by a buffer. 2. ProductKey or DeviceName is mistyped; case counts. 3. The device was deleted and added again, or registered again: the stored DeviceSecret is void. 4. Host of another region, instance or edition. 5. clientId or username changed after signing. Remedy: compare all three with the console."
+                "1. The DeviceSecret is another's, the ProductSecret, or cut by a buffer. 2. ProductKey or DeviceName is mistyped; case counts. 3. The device was deleted and added again, or registered again: the stored DeviceSecret is void. 4. Host of another region, instance or edition. 5. clientId or username changed after signing. Remedy: compare with the console."
             )
         }
         5 => {
@@ -145,15 +108,15 @@ fn of_registration(code: i32) -> &'static CStr {
         1 => of_sign_in(1),
         2 => {
             text!(
-                "1. The connection is not TLS: registration needs it. 2. A client or bridge changed or cut the clientId. 3. Without pre-registration: the instance does not offer it, or needs its instanceId. Remedy: use TLS on 8883, give the instance id, compare the clientId sent with the one computed."
+                "1. The connection is not TLS. 2. A client or bridge changed or cut the clientId. 3. Without pre-registration: the instance does not offer it, or needs its instanceId. Remedy: use TLS on 8883, give the instance id, compare the clientId sent."
             )
         }
         3 => {
-            text!("The platform failed. Remedy: try again after the time that linkauth reports.")
+            text!("The platform failed. Remedy: try again when linkauth says.")
         }
         4 | 5 => {
             text!(
-                "The platform does not say which: 1. Dynamic registration is off for the product. 2. ProductSecret and ProductKey do not belong together. 3. The DeviceName was not added to the product. 4. The device is active already: use its DeviceSecret, or have an operator call ResetThing. 5. Five devices hold the DeviceName (without pre-registration). 6. Another region or instance."
+                "One of: 1. Dynamic registration is off for the product. 2. ProductSecret and ProductKey do not belong together. 3. The DeviceName was not added. 4. The device is active already: use its DeviceSecret, or have an operator call ResetThing. 5. Five devices hold the DeviceName (without pre-registration). 6. Another region or instance."
             )
         }
         _ => of_sign_in(code),
@@ -165,15 +128,15 @@ fn of_platform_code(code: i32) -> &'static CStr {
         200 => text!("success"),
         460 => {
             text!(
-                "A proxy or an HTTP client changed the form. Remedy: send the request as linkauth gives it."
+                "A proxy or an HTTP client changed the form. Remedy: send it as linkauth gives it."
             )
         }
         500 => {
-            text!("The platform failed. Remedy: try again after the time that linkauth reports.")
+            text!("The platform failed. Remedy: try again when linkauth says.")
         }
         6100 => {
             text!(
-                "1. The DeviceName was not added to the product: registration over HTTPS needs it. 2. It is mistyped; case counts. 3. Another region or instance. Remedy: add the device in the console, or register over MQTT without pre-registration where the instance offers it."
+                "1. The DeviceName was not added to the product. 2. It is mistyped; case counts. 3. Another region or instance. Remedy: add the device in the console, or register over MQTT without pre-registration."
             )
         }
         6250 => {
@@ -183,7 +146,7 @@ fn of_platform_code(code: i32) -> &'static CStr {
         }
         6288 => {
             text!(
-                "Dynamic registration is off for this product: it is by default. Remedy: switch it on in the console (it asks for an SMS code). Devices that are active are not affected."
+                "Dynamic registration is off for this product, as by default. Remedy: switch it on in the console (it asks for an SMS code)."
             )
         }
         6289 => {
@@ -198,7 +161,7 @@ fn of_platform_code(code: i32) -> &'static CStr {
             )
         }
         _ => text!(
-            "linkauth does not know this code. Remedy: look it up in the platform's table of device-side error codes."
+            "Unknown to linkauth. Remedy: see the platform's table of device-side error codes."
         ),
     }
 }
@@ -315,14 +278,28 @@ mod tests {
 
     #[test]
     fn a_status_is_explained_like_the_number_behind_it() {
+        use Context::{ConnackOfRegistration, ConnackOfSignIn, PlatformCode};
         for (status, context, number) in [
-            (Error::CONNACK_CREDENTIALS, Context::ConnackOfSignIn, 4),
+            (Error::CONNACK_PROTOCOL, ConnackOfSignIn, 1),
+            (Error::CONNACK_CLIENT_ID, ConnackOfSignIn, 2),
+            (Error::CONNACK_UNAVAILABLE, ConnackOfSignIn, 3),
+            (Error::CONNACK_CREDENTIALS, ConnackOfSignIn, 4),
+            (Error::CONNACK_NOT_AUTHORISED, ConnackOfSignIn, 5),
+            (Error::REGISTER_CONNACK_FORMAT, ConnackOfRegistration, 2),
             (
-                Error::REGISTER_CONNACK_REFUSED,
-                Context::ConnackOfRegistration,
-                4,
+                Error::REGISTER_CONNACK_UNAVAILABLE,
+                ConnackOfRegistration,
+                3,
             ),
-            (Error::PLATFORM_ALREADY_ACTIVE, Context::PlatformCode, 6289),
+            (Error::REGISTER_CONNACK_REFUSED, ConnackOfRegistration, 4),
+            (Error::PLATFORM_PARAMETER, PlatformCode, 460),
+            (Error::PLATFORM_INTERNAL, PlatformCode, 500),
+            (Error::PLATFORM_DEVICE_NOT_FOUND, PlatformCode, 6100),
+            (Error::PLATFORM_PRODUCT_NOT_FOUND, PlatformCode, 6250),
+            (Error::PLATFORM_REGISTRATION_OFF, PlatformCode, 6288),
+            (Error::PLATFORM_ALREADY_ACTIVE, PlatformCode, 6289),
+            (Error::PLATFORM_SIGN_METHOD, PlatformCode, 6292),
+            (Error::PLATFORM_SIGNATURE, PlatformCode, 6600),
         ] {
             assert_eq!(
                 explain(Context::Status, status.number()),

@@ -39,6 +39,9 @@ macro_rules! parsed_text {
             /// The longest one, in bytes.
             pub const MAX: usize = $longest;
 
+            /// None yet.
+            pub(crate) const EMPTY: $name = $name(Text::EMPTY);
+
             /// Checks length and alphabet.
             pub fn new(text: &[u8]) -> Result<$name> {
                 let mut new = $name(Text::EMPTY);
@@ -50,6 +53,14 @@ macro_rules! parsed_text {
             #[inline(always)]
             pub(crate) fn check(text: &[u8]) -> Result<()> {
                 check(text, $shortest, $longest, $others)
+            }
+
+            /// A text that is lent, once it was checked.
+            #[cfg(feature = "lean")]
+            #[allow(dead_code)]
+            pub(crate) fn checked(text: &[u8]) -> Result<&[u8]> {
+                Self::check(text)?;
+                Ok(text)
             }
 
             /// In place: what is moved about costs firmware code.
@@ -65,7 +76,6 @@ macro_rules! parsed_text {
             pub fn as_str(&self) -> &str {
                 self.0.as_str()
             }
-
         }
     };
 }
@@ -200,8 +210,8 @@ impl RecordName {
 impl Identity {
     /// Nobody's.
     pub(crate) const EMPTY: Identity = Identity {
-        product_key: ProductKey(Text::EMPTY),
-        device_name: DeviceName(Text::EMPTY),
+        product_key: ProductKey::EMPTY,
+        device_name: DeviceName::EMPTY,
     };
 
     /// Parses both parts.
@@ -217,6 +227,11 @@ impl Identity {
         self.device_name.set(device_name)
     }
 
+    /// ProductKey and DeviceName.
+    pub(crate) fn names(&self) -> [&[u8]; 2] {
+        [self.product_key.0.as_bytes(), self.device_name.0.as_bytes()]
+    }
+
     /// A number that differs from device to device.
     pub(crate) fn spread(&self) -> u32 {
         spread(self.device_name.0.as_bytes())
@@ -226,8 +241,7 @@ impl Identity {
     #[inline(never)]
     pub fn record_name(&self) -> RecordName {
         let mut input = [0; ProductKey::MAX + 1 + DeviceName::MAX];
-        let names = [self.product_key.0.as_bytes(), self.device_name.0.as_bytes()];
-        let length = fill(&mut input, b"$0&$1", &names);
+        let length = fill(&mut input, b"$0&$1", &self.names());
         let mut name = [0; RecordName::LENGTH + 1];
         let letters = name.split_at_mut(RecordName::LENGTH).0;
         put_sha256(input.get(..length).unwrap_or_default(), letters);
@@ -257,8 +271,8 @@ impl Endpoint {
 
     /// Nowhere.
     pub(crate) const EMPTY: Endpoint = Endpoint {
-        region: Region(Text::EMPTY),
-        instance_id: InstanceId(Text::EMPTY),
+        region: Region::EMPTY,
+        instance_id: InstanceId::EMPTY,
     };
 
     /// Parses both parts; without a region it is the default one, without an instance the old public
@@ -283,7 +297,7 @@ impl Endpoint {
     pub fn in_region(region: Region) -> Endpoint {
         Endpoint {
             region,
-            instance_id: InstanceId(Text::EMPTY),
+            instance_id: InstanceId::EMPTY,
         }
     }
 
@@ -300,17 +314,14 @@ impl Endpoint {
         self.instance_id.0.as_bytes()
     }
 
-    /// Host for MQTT. Source: the platform's page on MQTT-TCP connections, and the Python SDK.
-    pub(crate) fn put_mqtt_host(&self, product_key: &ProductKey, sink: &mut impl Sink) {
-        if self.instance_id().is_empty() {
-            sink.put(product_key.0.as_bytes());
-            sink.put(b".iot-as-mqtt.");
-            sink.put(self.region.0.as_bytes());
-            sink.put(b".aliyuncs.com");
-        } else {
-            sink.put(self.instance_id());
-            sink.put(b".mqtt.iothub.aliyuncs.com");
-        }
+    /// Host for MQTT.
+    pub(crate) fn put_mqtt_host(&self, product_key: &[u8], sink: &mut impl Sink) {
+        put_mqtt_host(
+            product_key,
+            self.region.0.as_bytes(),
+            self.instance_id(),
+            sink,
+        );
     }
 
     /// Host for registration over HTTPS, the same for all instances of a region. Source: the C
@@ -319,6 +330,25 @@ impl Endpoint {
         sink.put(b"iot-auth.");
         sink.put(self.region.0.as_bytes());
         sink.put(b".aliyuncs.com");
+    }
+}
+
+/// Host for MQTT; the instance is empty for the old public one. Source: the platform's page on MQTT-TCP
+/// connections, and the Python SDK.
+pub(crate) fn put_mqtt_host(
+    product_key: &[u8],
+    region: &[u8],
+    instance_id: &[u8],
+    sink: &mut impl Sink,
+) {
+    if instance_id.is_empty() {
+        sink.put(product_key);
+        sink.put(b".iot-as-mqtt.");
+        sink.put(region);
+        sink.put(b".aliyuncs.com");
+    } else {
+        sink.put(instance_id);
+        sink.put(b".mqtt.iothub.aliyuncs.com");
     }
 }
 

@@ -4,9 +4,8 @@
 //! one leaves the padded key on the stack and costs firmware twice the stack. `hmac` is the oracle
 //! of the tests.
 
-use crate::secret::{Secret, wipe};
+use crate::secret::Secret;
 use crate::text::Sink;
-use zeroize::Zeroize;
 
 /// How a sign-in or registration is signed: the platform's `signmethod`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -137,7 +136,7 @@ const INNER_PAD: u8 = 0x36;
 const OUTER_PAD: u8 = 0x5c;
 
 /// HMAC of a message that is put in pieces. A secret is no longer than the block of any of the three
-/// hashes, so that it need not be hashed itself. Wiped on drop.
+/// hashes, so that it need not be hashed itself. Of scrubbed scopes alone, whose burn wipes it.
 pub(crate) struct Hmac {
     method: SignMethod,
     /// Of the inner hash, at last of the outer one.
@@ -229,14 +228,6 @@ impl Hmac {
         }
         let digest = self.block.get(..self.method.digest_length());
         digest.unwrap_or_default()
-    }
-}
-
-impl Drop for Hmac {
-    fn drop(&mut self) {
-        self.state.zeroize();
-        self.outer.zeroize();
-        wipe(&mut self.block);
     }
 }
 

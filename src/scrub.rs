@@ -25,7 +25,12 @@ pub(crate) mod depth {
     };
 
     /// A secret is lent, and signs with the default of everything.
-    pub(crate) const LENT: usize = if IS_BARE { 512 } else { 4096 };
+    pub(crate) const LENT: usize = if IS_BARE { 512 } else { 2048 };
+    /// The same for many, read where they lie.
+    pub(crate) const BATCH: usize = if IS_BARE { 768 } else { 2048 };
+    /// Without a device object: something is signed, a reply read, a secret saved and read back.
+    #[cfg(feature = "lean")]
+    pub(crate) const LEAN: usize = if IS_BARE { 736 } else { 4096 };
     /// A secret is lent or loaded, and something is signed with it.
     pub(crate) const SIGN: usize = if IS_BARE { sealed(1120, 160) } else { 4096 } + AEAD;
     /// Bytes of a reply arrive.

@@ -62,6 +62,32 @@ impl<'a> DeviceToken<'a> {
     }
 }
 
+/// A store of the caller's that holds one DeviceSecret.
+#[cfg(feature = "lean")]
+pub(crate) trait SecretStore {
+    /// Reads the secret into `room` and returns its length, or None if there is none, and only then.
+    fn load(&mut self, room: &mut [u8]) -> Result<Option<usize>>;
+
+    /// Replaces the secret, in whole or not at all, and returns once it would survive a power cut.
+    fn save(&mut self, secret: &[u8]) -> Result<()>;
+}
+
+/// What is in a store. Only within a scrubbed scope.
+#[cfg(feature = "lean")]
+#[inline(never)]
+pub(crate) fn load_secret<'r>(
+    store: &mut impl SecretStore,
+    room: &'r mut Wiped<{ Secret::MAX }>,
+) -> Result<Option<Secret<'r>>> {
+    let Some(length) = store.load(&mut room.0)? else {
+        return Ok(None);
+    };
+    match room.0.get(..length) {
+        Some(bytes) if length > 0 => Ok(Some(Secret(bytes))),
+        _ => Err(Error::STORE_DAMAGED),
+    }
+}
+
 fn check_length(bytes: &[u8], most: usize) -> Result<()> {
     if bytes.is_empty() {
         return Err(Error::ARGUMENT_EMPTY);
@@ -122,9 +148,9 @@ pub(crate) fn is_zero(told: u8) -> bool {
 
 /// 1 if `low <= byte <= high`, else 0, without a branch.
 pub(crate) const fn is_between(byte: u8, low: u8, high: u8) -> u8 {
-    let below = (byte as u16).wrapping_sub(low as u16) >> 15;
-    let above = (high as u16).wrapping_sub(byte as u16) >> 15;
-    ((below | above) ^ 1) as u8
+    let from_low = byte.wrapping_sub(low) as u32;
+    let span = high.wrapping_sub(low) as u32;
+    (from_low.wrapping_sub(span).wrapping_sub(1) >> 31) as u8
 }
 
 /// 1 for printable ASCII but the space.
@@ -139,7 +165,7 @@ fn is_token_character(byte: u8) -> u8 {
 
 /// 1 for A-Z, a-z, 0-9.
 pub(crate) fn is_alphanumeric(byte: u8) -> u8 {
-    is_between(byte, b'0', b'9') | is_between(byte, b'A', b'Z') | is_between(byte, b'a', b'z')
+    is_between(byte, b'0', b'9') | is_between(byte | 0x20, b'a', b'z')
 }
 
 /// Compares without telling by its time where the first difference is. Lengths are public.

@@ -23,19 +23,6 @@ pub(crate) trait Put: Sink {
             self.put(&[hex_digit(byte >> 4), hex_digit(byte & 0x0f)]);
         }
     }
-
-    /// Appends `bytes` as a form value: everything but unreserved characters as `%XX`.
-    #[inline(never)]
-    fn put_percent(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-                self.put(&[byte]);
-            } else {
-                self.put(b"%");
-                self.put_hex(&[byte]);
-            }
-        }
-    }
 }
 
 impl<S: Sink + ?Sized> Put for S {}
@@ -172,6 +159,13 @@ impl<const N: usize> Text<N> {
             .unwrap_or_default()
     }
 
+    /// The text and its NUL.
+    pub(crate) fn as_bytes_with_nul(&self) -> &[u8] {
+        self.bytes
+            .get(..=usize::from(self.length))
+            .unwrap_or_default()
+    }
+
     pub(crate) fn as_c_str(&self) -> &core::ffi::CStr {
         core::ffi::CStr::from_bytes_until_nul(&self.bytes).unwrap_or_default()
     }
@@ -225,12 +219,6 @@ mod tests {
             let (buffer, length) = written(|w| w.put_hex(&[byte]));
             assert_eq!(&buffer[..length], hex::encode_upper([byte]).as_bytes());
         }
-    }
-
-    #[test]
-    fn percent_encoding_leaves_unreserved_characters() {
-        let (buffer, length) = written(|w| w.put_percent(b"A_b-c.d@e:f~ "));
-        assert_eq!(&buffer[..length], b"A_b-c.d%40e%3Af~%20");
     }
 
     #[test]

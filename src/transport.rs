@@ -1,7 +1,7 @@
 //! The byte pipe that a blocking registration runs over.
 
 use crate::status::Result;
-use core::ffi::{CStr, c_char, c_void};
+use core::ffi::{c_char, c_void};
 
 /// A byte pipe to the platform, supplied by the caller (`linkauth_tls` has a ready one).
 ///
@@ -66,11 +66,34 @@ pub struct Transport {
 /// The transport does not encrypt. Registration refuses such a transport.
 pub const TRANSPORT_PLAIN: u32 = 1;
 
+/// The name or address of a server. For C a NUL follows it: to look for that one as `CStr` does
+/// costs firmware code.
+#[derive(Clone, Copy)]
+pub struct HostName<'a>(&'a [u8]);
+
+impl<'a> HostName<'a> {
+    /// Of letters, digits and a few others, and a NUL at its end.
+    pub(crate) fn new(text_with_nul: &'a [u8]) -> HostName<'a> {
+        HostName(text_with_nul)
+    }
+
+    /// The text, without its NUL.
+    pub fn as_str(self) -> &'a str {
+        let text = self.0.strip_suffix(b"\0").unwrap_or_default();
+        core::str::from_utf8(text).unwrap_or_default()
+    }
+
+    #[cfg(feature = "capi")]
+    pub(crate) fn as_bytes_with_nul(self) -> &'a [u8] {
+        self.0
+    }
+}
+
 /// A byte pipe as the core sees it: [`Transport`] behind safe calls, or a Rust transport.
 /// The contract is [`Transport`]'s.
 pub trait Pipe {
     /// Connects and authenticates the server.
-    fn open(&mut self, host: &CStr, port: u16, timeout_ms: u32) -> Result<()>;
+    fn open(&mut self, host: HostName<'_>, port: u16, timeout_ms: u32) -> Result<()>;
     /// Sends some of `data` and returns how much, at least 1.
     fn write(&mut self, data: &[u8], timeout_ms: u32) -> Result<usize>;
     /// Receives some bytes and returns how many; 0 if the peer ended the stream in order.

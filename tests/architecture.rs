@@ -36,6 +36,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "credential",
             "identity",
             "mac",
+            "random",
             "scrub",
             "secret",
             "sign_in",

@@ -10,7 +10,7 @@ from conan.tools.files import copy, load
 
 FILES = ("CMakeLists.txt", "Cargo.toml", "Cargo.lock", "liblinkauth.map", "LICENSE-APACHE", "LICENSE-MIT", "README.md")
 # platform is not built, but cargo wants every member of the workspace.
-FOLDERS = ("cmake", "include", "src", "tls", "platform")
+FOLDERS = ("bulk", "cmake", "include", "src", "tls", "platform")
 
 
 class Linkauth(ConanFile):

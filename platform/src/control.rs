@@ -12,12 +12,12 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader as AsyncBufReader};
 use tokio::net::{UnixListener, UnixStream};
 
 use crate::mqtt::{Delivery, Message, Shared};
-use crate::rules::DeviceKey;
+use crate::rules::{DeviceKey, NewDevice, NotCreated, Secret};
 
 const SOCKET: &str = "control";
 
-/// What the owner asks for.
-#[derive(Debug, Deserialize, Serialize)]
+/// What the owner asks for. It holds secrets: it is not Debug.
+#[derive(Deserialize, Serialize)]
 #[serde(rename_all = "snake_case", tag = "do")]
 pub(crate) enum Request {
     Publish {
@@ -39,6 +39,33 @@ pub(crate) enum Request {
     },
     FaultList,
     FaultClear,
+    CreateDevices {
+        product_key: String,
+        devices: Vec<SentDevice>,
+    },
+}
+
+/// A device to create, on its way to the platform.
+#[derive(Deserialize, Serialize)]
+pub(crate) struct SentDevice {
+    name: String,
+    secret: Option<String>,
+}
+
+/// Why none of many devices was created: [`NotCreated`] in words.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Refused {
+    pub(crate) place: Option<usize>,
+    pub(crate) why: String,
+}
+
+impl From<NotCreated> for Refused {
+    fn from(error: NotCreated) -> Self {
+        Self {
+            place: error.place,
+            why: error.why.to_string(),
+        }
+    }
 }
 
 /// A line of an answer.
@@ -49,6 +76,7 @@ pub(crate) enum Answer {
     Refused {
         why: String,
     },
+    NotCreated(Refused),
     Fault {
         fault: String,
         device_name: Option<String>,
@@ -122,7 +150,7 @@ async fn talk(stream: UnixStream, shared: Shared) -> io::Result<()> {
                     }
                 }
             }
-            Ok(request) => answer(&shared, request),
+            Ok(request) => answer(&shared, request).await,
             Err(error) => vec![refused(error)],
         };
         for answer in answers {
@@ -138,7 +166,7 @@ async fn write(writer: &mut (impl AsyncWriteExt + Unpin), answer: &Answer) -> io
     writer.write_all(&line).await
 }
 
-fn answer(shared: &Shared, request: Request) -> Vec<Answer> {
+async fn answer(shared: &Shared, request: Request) -> Vec<Answer> {
     match request {
         Request::Publish {
             product_key,
@@ -177,7 +205,34 @@ fn answer(shared: &Shared, request: Request) -> Vec<Answer> {
             shared.faults.clear();
             vec![Answer::Done]
         }
+        Request::CreateDevices {
+            product_key,
+            devices,
+        } => create_devices(shared, product_key, devices).await,
         Request::Watch { .. } => Vec::new(),
+    }
+}
+
+/// At the desk, like all changes: who signs in meanwhile waits for these devices and no more.
+async fn create_devices(
+    shared: &Shared,
+    product_key: String,
+    devices: Vec<SentDevice>,
+) -> Vec<Answer> {
+    let new: Vec<NewDevice> = devices
+        .into_iter()
+        .map(|SentDevice { name, secret }| NewDevice {
+            name,
+            secret: secret.map(Secret::new),
+        })
+        .collect();
+    let created = shared
+        .desk
+        .ask(move |rules| rules.create_devices(&product_key, &new))
+        .await;
+    match created.unwrap_or_else(|error| Err(error.into())) {
+        Ok(()) => vec![Answer::Done],
+        Err(error) => vec![Answer::NotCreated(error.into()), Answer::Done],
     }
 }
 
@@ -248,6 +303,27 @@ impl Client {
                 None => return Err(io::Error::other("the platform stopped")),
             }
         }
+    }
+
+    /// Lets the platform create devices: all of them, or none.
+    pub(crate) fn create_devices(
+        &mut self,
+        product_key: &str,
+        devices: &[NewDevice],
+    ) -> io::Result<Result<(), Refused>> {
+        let sent = |device: &NewDevice| SentDevice {
+            name: device.name.clone(),
+            secret: device.secret.as_ref().map(|s| s.reveal().to_owned()),
+        };
+        let answers = self.ask(&Request::CreateDevices {
+            product_key: product_key.to_owned(),
+            devices: devices.iter().map(sent).collect(),
+        })?;
+        let refused = answers.into_iter().find_map(|answer| match answer {
+            Answer::NotCreated(refused) => Some(refused),
+            _ => None,
+        });
+        Ok(refused.map_or(Ok(()), Err))
     }
 
     /// The next line; none when the platform stopped.

@@ -1,5 +1,6 @@
 //! Where the platform listens.
 
+use std::io::{self, ErrorKind};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
 use socket2::{Domain, Socket, Type};
@@ -96,7 +97,7 @@ impl Sockets {
 }
 
 fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
-    let open = || {
+    let open = || -> io::Result<TcpListener> {
         let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
         socket.set_reuse_address(true)?;
         socket.bind(&address.into())?;
@@ -104,7 +105,15 @@ fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
         socket.set_nonblocking(true)?;
         Ok(socket.into())
     };
-    open().map_err(|error| StartError::Io(format!("listen on {address}"), error))
+    open().map_err(|error| {
+        let what = match error.kind() {
+            ErrorKind::AddrInUse => {
+                format!("listen on {address}, where another program does (port 0 lets the system choose)")
+            }
+            _ => format!("listen on {address}"),
+        };
+        StartError::Io(what, error)
+    })
 }
 
 fn local(listener: &TcpListener) -> Result<SocketAddr, StartError> {

@@ -8,14 +8,27 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hmac::{Hmac, KeyInit, Mac};
-use openssl::ssl::{Ssl, SslContext, SslMethod, SslVerifyMode};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore, client::Resumption};
 
-/// One address has 28,000 ports to connect from, and those of the last run are not free yet.
-const DEVICES_PER_ADDRESS: usize = 4000;
-const PATIENCE: Duration = Duration::from_secs(120);
+/// One address has 28,000 ports to connect to one server from.
+const DEVICES_PER_ADDRESS: usize = 20_000;
+
+/// How the devices come.
+#[derive(Clone, Copy)]
+pub(crate) struct Rush {
+    /// So many are under way at most, from the first packet to the last; those that are done stay.
+    pub(crate) at_a_time: usize,
+    /// The longest that a device waits.
+    pub(crate) patience: Duration,
+}
 
 trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
@@ -27,16 +40,20 @@ pub(crate) struct Held(#[allow(dead_code, reason = "held, not used")] Box<dyn St
 #[derive(Clone)]
 pub(crate) struct Target {
     pub(crate) address: SocketAddr,
-    /// The certificate authority, if it is TLS.
-    pub(crate) ca: Option<SslContext>,
+    /// How to speak TLS, if it is TLS.
+    pub(crate) tls: Option<TlsConnector>,
 }
 
-/// TLS with `ca` as the only root.
-pub(crate) fn trust(ca: &std::path::Path) -> io::Result<SslContext> {
-    let mut context = SslContext::builder(SslMethod::tls_client())?;
-    context.set_ca_file(ca)?;
-    context.set_verify(SslVerifyMode::PEER);
-    Ok(context.build())
+/// TLS with `ca` as the only root. Every handshake is a full one, as after a power cut.
+pub(crate) fn trust(ca: &std::path::Path) -> io::Result<TlsConnector> {
+    let certificate = CertificateDer::from_pem_file(ca).map_err(io::Error::other)?;
+    let mut roots = RootCertStore::empty();
+    roots.add(certificate).map_err(io::Error::other)?;
+    let mut config = ClientConfig::builder()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.resumption = Resumption::disabled();
+    Ok(TlsConnector::from(Arc::new(config)))
 }
 
 /// What a device does.
@@ -88,15 +105,23 @@ impl Report {
     }
 }
 
-/// All devices start at the same moment.
-pub(crate) async fn run(target: &Target, act: Act, devices: Vec<Device>) -> Report {
+/// Lets the devices loose, and tells `progress` how many are done.
+pub(crate) async fn run(
+    target: &Target,
+    act: Act,
+    devices: Vec<Device>,
+    rush: Rush,
+    progress: impl Fn(usize),
+) -> Report {
     let start = Instant::now();
+    let turns = Arc::new(Semaphore::new(rush.at_a_time));
     let mut tasks = JoinSet::new();
     for (number, device) in devices.into_iter().enumerate() {
-        let target = target.clone();
+        let (target, turns) = (target.clone(), turns.clone());
         tasks.spawn(async move {
+            let _turn = turns.acquire().await;
             let name = device.name.clone();
-            let outcome = tokio::time::timeout(PATIENCE, live(target, act, number, device)).await;
+            let outcome = timeout(rush.patience, live(target, act, number, device)).await;
             let outcome = outcome.unwrap_or_else(|_| Err(io::Error::other("no answer")));
             outcome.map_err(|error| format!("{name}: {error}"))
         });
@@ -112,6 +137,7 @@ pub(crate) async fn run(target: &Target, act: Act, devices: Vec<Device>) -> Repo
             Ok(Err(failure)) => report.failures.push(failure),
             Err(error) => report.failures.push(error.to_string()),
         }
+        progress(report.done.len());
     }
     report.wall = start.elapsed();
     report
@@ -121,7 +147,7 @@ async fn live(target: Target, act: Act, number: usize, device: Device) -> io::Re
     let start = Instant::now();
     let mut stream = connect(&target, number).await?;
     stream
-        .write_all(&connect_packet(&device, act, target.ca.is_some()))
+        .write_all(&connect_packet(&device, act, target.tls.is_some()))
         .await?;
     let mut connack = [0; 4];
     stream.read_exact(&mut connack).await?;
@@ -155,26 +181,20 @@ async fn live(target: Target, act: Act, number: usize, device: Device) -> io::Re
 }
 
 async fn connect(target: &Target, number: usize) -> io::Result<Box<dyn Stream>> {
-    let source = Ipv4Addr::from_bits(
-        Ipv4Addr::LOCALHOST.to_bits() + 1 + (number / DEVICES_PER_ADDRESS) as u32,
-    );
     let socket = TcpSocket::new_v4()?;
-    if target.address.ip().is_loopback() {
+    let address = (number / DEVICES_PER_ADDRESS) as u32;
+    // The system chooses the port of a bound socket from fewer, and with more work: only where one address is not enough.
+    if address > 0 && target.address.ip().is_loopback() {
+        let source = Ipv4Addr::from_bits(Ipv4Addr::LOCALHOST.to_bits() + address);
         socket.bind(SocketAddr::new(IpAddr::V4(source), 0))?;
     }
     let tcp: TcpStream = socket.connect(target.address).await?;
     tcp.set_nodelay(true)?;
-    let Some(context) = &target.ca else {
+    let Some(connector) = &target.tls else {
         return Ok(Box::new(tcp));
     };
-    let mut ssl = Ssl::new(context)?;
-    ssl.param_mut().set_ip(target.address.ip())?;
-    let mut tls = tokio_openssl::SslStream::new(ssl, tcp)?;
-    std::pin::Pin::new(&mut tls)
-        .connect()
-        .await
-        .map_err(io::Error::other)?;
-    Ok(Box::new(tls))
+    let name = ServerName::IpAddress(target.address.ip().into());
+    Ok(Box::new(connector.connect(name, tcp).await?))
 }
 
 fn connect_packet(device: &Device, act: Act, tls: bool) -> Vec<u8> {
@@ -212,7 +232,10 @@ fn sign(secret: &str, content: &str) -> String {
         return String::new();
     };
     let tag = mac.chain_update(content).finalize().into_bytes();
-    tag.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
+    tag.iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 0xF)])
+        .collect()
 }
 
 fn text(text: &str) -> Vec<u8> {

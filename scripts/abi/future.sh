@@ -10,10 +10,10 @@ cd "$(dirname "$0")/../.."
 
 folder=$1
 mkdir -p "$folder"
-cp -R Cargo.toml Cargo.lock CMakeLists.txt cmake include src liblinkauth.map "$folder"
+cp -R Cargo.toml Cargo.lock CMakeLists.txt bulk cmake include src liblinkauth.map "$folder"
 cd "$folder"
 # The other packages of the workspace stay at home.
-sed -i 's/^members = .*/members = ["."]/; /^default-members/d' Cargo.toml
+sed -i 's/^members = .*/members = [".", "bulk"]/; /^default-members/d' Cargo.toml
 sed -i 's/ --locked / --offline /' cmake/LinkauthCargo.cmake
 : >src/capi/layout.rs
 

@@ -49,6 +49,7 @@ paste -d ' ' "$work/wide" "$work/narrow" "$work/names" | awk '{
     if (NF == 3) print ""
     if ($3 ~ /^linkauth_aead/) print "#[cfg(feature = \"seal\")]"
     if ($3 ~ /^linkauth_file/) print "#[cfg(feature = \"posix\")]"
+    if ($3 ~ /^linkauth_(lean|flash_secret|secret_store)/) print "#[cfg(feature = \"lean\")]"
     if ($3 ~ /^linkauth_flash/) print "#[cfg(feature = \"flash\")]"
     if (NF == 3) printf "size!(%s, %d, %d);\n", $3, bytes, words
     else printf "offset!(%s, %s, %d, %d);\n", $3, $4, bytes, words

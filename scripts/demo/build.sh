@@ -13,19 +13,23 @@ build_demo() {
             "-DLINKAUTH_CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$(realpath -m "$top/cargo")}"
         quietly "$log" cmake --build "$BUILD_DIR" --parallel "$jobs" --target gateway firmware_mqtt_register
     fi
-    if [ -z "$PLATFORM" ]; then
-        PLATFORM=${CARGO_TARGET_DIR:-target}/debug/linkauth-platform
-        mkdir -p "$BUILD_DIR"
-        printf 'Building the platform\n'
-        quietly "$BUILD_DIR/build.log" cargo build --locked -p linkauth-platform --bin linkauth-platform \
-            --target-dir "${CARGO_TARGET_DIR:-target}"
-    fi
+    build_platform
     BUILD_DIR=$(realpath "$BUILD_DIR")
-    PLATFORM=$(realpath "$PLATFORM")
     GATEWAY=${GATEWAY:-$BUILD_DIR/c_examples/gateway}
     FIRMWARE=${FIRMWARE:-$BUILD_DIR/c_examples/firmware_mqtt_register}
     [ -x "$GATEWAY" ] || fail "there is no gateway in $BUILD_DIR/c_examples: libmosquitto-dev is needed to build it"
     [ -x "$FIRMWARE" ] || fail "there is no firmware_mqtt_register in $BUILD_DIR/c_examples"
+}
+
+build_platform() {
+    local log=${BUILD:-build}/platform.log
+    if [ -z "$PLATFORM" ]; then
+        PLATFORM=${CARGO_TARGET_DIR:-target}/debug/linkauth-platform
+        mkdir -p "${log%/*}"
+        printf 'Building the platform\n'
+        quietly "$log" cargo build --locked -p linkauth-platform --bin linkauth-platform --target-dir "${CARGO_TARGET_DIR:-target}"
+    fi
+    PLATFORM=$(realpath "$PLATFORM")
     [ -x "$PLATFORM" ] || fail "there is no platform at $PLATFORM"
 }
 

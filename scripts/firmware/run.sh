@@ -4,14 +4,15 @@
 #
 # Set before: what scripts/demo/lib.sh and scripts/firmware/build.sh have, target and version.
 
-# boot <log> <device> [<argument of boot.py>...]: one start of the device's board, or of $board; sets exit_code.
+# boot <log> <device> [<argument of boot.py>...]: one start of the device's board, or of $board, with the
+# program firmware or $image; sets exit_code.
 boot() {
     local log=$work/logs/$target.$1 device=$2 folder=$work/flash/${board:-$2}
     shift 2
     exit_code=0
     python3 tests/firmware/boot.py --target "$target" --folder "$folder" --ca "$ca" \
         --https "$https_port" --mqtts "$mqtt_port" --product-key "$product_key" --device-name "$device" "$@" \
-        "$firmware/images/$target/firmware.elf" >"$log" 2>&1 || exit_code=$?
+        "$firmware/images/$target/${image:-firmware}.elf" >"$log" 2>&1 || exit_code=$?
     sed "s/^/    | /" "$log"
 }
 
@@ -70,6 +71,31 @@ registers() {
         is_in_flash && is_activated &&
         signs_in_from_flash "$1.2" &&
         counts "$device" "activated true, registrations 1, sign_ins 2"
+}
+
+# registers_leanly <https or mqtt> <how the firmware calls that>: and firmware with a device finds the secret.
+registers_leanly() {
+    local device image=lean
+    new_device "lean-$1" &&
+        boot "lean-$1.1" "$device" --product-secret-file "$work/secrets/product" --register-over "$1" &&
+        said "lean-$1.1" "registration is due" "registering over $2" "the secret is stored" \
+            "signing in as $device&$product_key" "signed in" && ended 0 &&
+        is_in_flash && record_at >/dev/null &&
+        signs_in_from_flash "lean-$1.2" &&
+        image=firmware signs_in_from_flash "lean-$1.3" && is_activated &&
+        signs_in_from_flash "lean-$1.4" &&
+        counts "$device" "activated true, registrations 1, sign_ins 4"
+}
+
+does_not_register_leanly_over_a_damaged_record() {
+    local device at image=lean
+    new_device lean-broken &&
+        boot lean-broken.1 "$device" --product-secret-file "$work/secrets/product" && ended 0 &&
+        at=$(record_at) &&
+        printf '\0' | dd of="$work/flash/$device/flash.img" bs=1 seek=$((at + 20)) conv=notrunc status=none &&
+        boot lean-broken.2 "$device" --product-secret-file "$work/secrets/product" &&
+        said lean-broken.2 "status 502" && ended 1 &&
+        counts "$device" "activated true, registrations 1, sign_ins 1"
 }
 
 has_its_own_certificate() {

@@ -3,7 +3,10 @@
 # has every function, and in the one that is shipped by default.
 source scripts/lib.sh
 
-if ! have valgrind || ! [ -e /usr/include/valgrind/memcheck.h ]; then
+if [ "$(uname -m)" != x86_64 ]; then
+    skip "constant time" "the test makes the system calls of x86-64"
+    exit 0
+elif ! have valgrind || ! [ -e /usr/include/valgrind/memcheck.h ]; then
     skip "constant time" "valgrind or its headers are not installed"
     exit 0
 elif ! valgrind -q true; then
@@ -15,7 +18,7 @@ work=$BUILD/constant-time
 rm -rf "$work"
 mkdir -p "$work"
 c_build gcc -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_COMPILER=gcc -DCMAKE_CXX_COMPILER=g++ \
-    -DLINKAUTH_FLASH=ON -DLINKAUTH_SEAL=ON >"$work/build.log"
+    -DLINKAUTH_FLASH=ON -DLINKAUTH_LEAN=ON -DLINKAUTH_SEAL=ON >"$work/build.log"
 c_build release -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=/usr/local -DCMAKE_INSTALL_LIBDIR=lib \
     -DLINKAUTH_BUILD_TESTS=OFF -DLINKAUTH_BUILD_EXAMPLES=OFF >>"$work/build.log"
 cc -std=c99 -O1 -g -Wall -Wextra -pedantic -Werror -Iinclude tests/constant_time/*.c tests/c/fixture.c \

@@ -8,7 +8,7 @@ out=$BUILD/residue
 source scripts/variants.sh
 source_dir=$ROOT/tests/residue
 conditions=(quiet signals altstack)
-every_feature=(-DLINKAUTH_FLASH=ON -DLINKAUTH_SEAL=ON)
+every_feature=(-DLINKAUTH_FLASH=ON -DLINKAUTH_LEAN=ON -DLINKAUTH_SEAL=ON)
 runs=3
 [ -n "${LINKAUTH_LONG:-}" ] && runs=50
 
@@ -105,7 +105,7 @@ table() {
 
 mkdir -p "$out"
 compile tracer tracer.c scan.c patterns.c arithmetic.c
-compile program program_main.c program.c library.c entries_sign_in.c entries_store.c entries_register.c entries_steps.c
+compile program program_main.c program.c library.c entries_sign_in.c entries_store.c entries_register.c entries_steps.c entries_lean.c
 
 builds=()
 for sha in instructions soft; do

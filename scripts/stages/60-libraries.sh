@@ -7,7 +7,7 @@ c_build release -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=/usr/local -DC
     -DLINKAUTH_BUILD_TESTS=OFF -DLINKAUTH_BUILD_EXAMPLES=OFF
 scripts/check-libraries.sh "$BUILD/release"
 c_build gcc -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_COMPILER=gcc -DCMAKE_CXX_COMPILER=g++ \
-    -DLINKAUTH_FLASH=ON -DLINKAUTH_SEAL=ON
+    -DLINKAUTH_FLASH=ON -DLINKAUTH_LEAN=ON -DLINKAUTH_SEAL=ON
 
 # The build itself refuses a header and a library that differ.
 prelink() {

@@ -11,7 +11,7 @@ version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 major=${version%%.*}
 warnings=(-std=c99 -Wall -Wextra -pedantic -Werror)
 c_build gcc -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_COMPILER=gcc -DCMAKE_CXX_COMPILER=g++ \
-    -DLINKAUTH_FLASH=ON -DLINKAUTH_SEAL=ON
+    -DLINKAUTH_FLASH=ON -DLINKAUTH_LEAN=ON -DLINKAUTH_SEAL=ON
 library=$BUILD/gcc
 
 map_of() { if [ "$1" = linkauth ]; then echo liblinkauth.map; else echo tls/liblinkauth_tls.map; fi; }
@@ -140,7 +140,7 @@ future() {
     rm -rf "$work/future/src"
     scripts/abi/future.sh "$work/future" "${@:2}" &&
         cmake -S "$work/future" -B "$work/future/build" "-DLINKAUTH_CARGO_TARGET_DIR=$work/future/cargo" \
-            -DCMAKE_BUILD_TYPE=Release -DLINKAUTH_TLS=OFF -DLINKAUTH_FLASH=ON -DLINKAUTH_SEAL=ON \
+            -DCMAKE_BUILD_TYPE=Release -DLINKAUTH_TLS=OFF -DLINKAUTH_FLASH=ON -DLINKAUTH_LEAN=ON -DLINKAUTH_SEAL=ON \
             -DLINKAUTH_BUILD_TESTS=OFF -DLINKAUTH_BUILD_EXAMPLES=OFF &&
         cmake --build "$work/future/build" --target linkauth_shared &&
         rm -rf "${work:?}/$1" && mkdir "$work/$1" && cp -P "$work"/future/build/liblinkauth.so* "$work/$1"

@@ -7,7 +7,7 @@ work=$BUILD/loading
 rm -rf "$work"
 mkdir -p "$work"
 c_build gcc -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_COMPILER=gcc -DCMAKE_CXX_COMPILER=g++ \
-    -DLINKAUTH_FLASH=ON -DLINKAUTH_SEAL=ON
+    -DLINKAUTH_FLASH=ON -DLINKAUTH_LEAN=ON -DLINKAUTH_SEAL=ON
 library=$BUILD/gcc/liblinkauth.so
 programs=$BUILD/gcc/tests/loading
 

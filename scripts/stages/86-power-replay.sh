@@ -43,16 +43,13 @@ built=$BUILD/power-replay
 disk=$built/disk rebuild=$built/rebuild store=$built/store
 
 build() {
-    local strict=(-std=c11 -O1 -Wall -Wextra -pedantic -Werror) call wraps=() flags
+    local strict=(-std=c11 -O1 -Wall -Wextra -pedantic -Werror) flags
     c_build power -DCMAKE_BUILD_TYPE=Release -DLINKAUTH_BUILD_TESTS=OFF -DLINKAUTH_BUILD_EXAMPLES=OFF || return
     mkdir -p "$built" || return
     read -ra flags <<<"$(pkg-config --cflags --libs fuse3)"
-    for call in openat write ftruncate fchmod fsync renameat unlinkat; do
-        wraps+=("-Wl,--wrap=$call")
-    done
     cc "${strict[@]}" "$tests/disk.c" -o "$disk" "${flags[@]}" &&
         cc "${strict[@]}" "$tests/rebuild.c" -o "$rebuild" &&
-        cc "${strict[@]}" -Iinclude "$tests/store.c" "$BUILD/power/liblinkauth.a" "${wraps[@]}" -o "$store"
+        cc "${strict[@]}" -Iinclude "$tests/store.c" "$BUILD/power/liblinkauth.a" -Wl,--wrap=syscall -o "$store"
 }
 
 umask 077

@@ -100,6 +100,7 @@ pub(super) unsafe fn buffer<'a>(data: *mut u8, capacity: usize) -> Result<&'a mu
 }
 
 /// Where a part of a buffer lies, for C.
+#[inline(never)]
 pub(super) fn place(buffer: &[u8], range: &Range<usize>) -> (*const c_char, usize) {
     let part = buffer.get(range.clone()).unwrap_or_default();
     (part.as_ptr().cast(), part.len())
@@ -373,6 +374,34 @@ impl<T: Kind> Object<T> {
             (*object).header.magic.store(T::MAGIC, Ordering::Release);
         }
         Ok(())
+    }
+
+    /// Lends `use_it` a new object that ends with the call: then the storage is wiped.
+    ///
+    /// # Safety
+    /// As `init`.
+    #[cfg(feature = "lean")]
+    pub(super) unsafe fn with_new<S, R>(
+        storage: *mut S,
+        size: usize,
+        use_it: impl FnOnce(&mut T) -> Result<R>,
+    ) -> Result<R>
+    where
+        T: Idle,
+    {
+        // SAFETY: the contract is this function's; no reference to `inner` exists but this one, and the
+        // header says that it is out.
+        unsafe {
+            let object = Self::clear(storage, size)?;
+            (&raw mut (*object).inner).write(MaybeUninit::new(T::IDLE));
+            let header = &(*object).header;
+            header.magic.store(T::MAGIC, Ordering::Release);
+            header.busy.store(1, Ordering::Release);
+            let result = use_it((*object).inner.assume_init_mut());
+            (*object).inner.assume_init_drop();
+            wipe(object.cast(), size_of::<Self>());
+            result
+        }
     }
 
     /// Zeroes storage that can hold the object, and in which none is in use.

@@ -77,7 +77,13 @@ impl Kind for CallbackFlashStore {
 const _: () = assert!(size_of::<Object<CallbackFlashStore>>() <= LINKAUTH_FLASH_STORE_SIZE);
 
 /// A caller's flash behind safe calls.
-struct CallbackFlash(linkauth_flash);
+pub(super) struct CallbackFlash(linkauth_flash);
+
+#[cfg(feature = "lean")]
+impl CallbackFlash {
+    // SAFETY: all zero is a value of it, by the contract of Versioned.
+    pub(super) const NONE: CallbackFlash = CallbackFlash(unsafe { core::mem::zeroed() });
+}
 
 fn outcome(status: linkauth_status) -> Result<()> {
     if status < 0 {
@@ -211,7 +217,7 @@ unsafe fn init(
     }
 }
 
-fn check(flash: linkauth_flash) -> Result<(CallbackFlash, Geometry)> {
+pub(super) fn check(flash: linkauth_flash) -> Result<(CallbackFlash, Geometry)> {
     if flash.read.is_none() || flash.program.is_none() || flash.erase.is_none() {
         return Err(Error::CALLBACK_MISSING);
     }

@@ -105,6 +105,74 @@ offset!(linkauth_flash, erase, 16, 3);
 #[cfg(feature = "flash")]
 offset!(linkauth_flash, sync, 16, 4);
 
+#[cfg(feature = "lean")]
+#[cfg(feature = "flash")]
+size!(linkauth_flash_secret_store, 640, 0);
+
+#[cfg(feature = "lean")]
+size!(linkauth_lean, 8, 13);
+#[cfg(feature = "lean")]
+offset!(linkauth_lean, struct_size, 0, 0);
+#[cfg(feature = "lean")]
+offset!(linkauth_lean, timeout_ms, 4, 0);
+#[cfg(feature = "lean")]
+offset!(linkauth_lean, product_key, 8, 0);
+#[cfg(feature = "lean")]
+offset!(linkauth_lean, product_key_length, 8, 1);
+#[cfg(feature = "lean")]
+offset!(linkauth_lean, device_name, 8, 2);
+#[cfg(feature = "lean")]
+offset!(linkauth_lean, device_name_length, 8, 3);
+#[cfg(feature = "lean")]
+offset!(linkauth_lean, instance_id, 8, 4);
+#[cfg(feature = "lean")]
+offset!(linkauth_lean, instance_id_length, 8, 5);
+#[cfg(feature = "lean")]
+offset!(linkauth_lean, product_secret, 8, 6);
+#[cfg(feature = "lean")]
+offset!(linkauth_lean, product_secret_length, 8, 7);
+#[cfg(feature = "lean")]
+offset!(linkauth_lean, host, 8, 8);
+#[cfg(feature = "lean")]
+offset!(linkauth_lean, host_length, 8, 9);
+#[cfg(feature = "lean")]
+offset!(linkauth_lean, random, 8, 10);
+#[cfg(feature = "lean")]
+offset!(linkauth_lean, random_user, 8, 11);
+#[cfg(feature = "lean")]
+offset!(linkauth_lean, critical_section, 8, 12);
+
+#[cfg(feature = "lean")]
+size!(linkauth_secret_store, 8, 3);
+#[cfg(feature = "lean")]
+offset!(linkauth_secret_store, struct_size, 0, 0);
+#[cfg(feature = "lean")]
+offset!(linkauth_secret_store, reserved, 4, 0);
+#[cfg(feature = "lean")]
+offset!(linkauth_secret_store, user, 8, 0);
+#[cfg(feature = "lean")]
+offset!(linkauth_secret_store, load, 8, 1);
+#[cfg(feature = "lean")]
+offset!(linkauth_secret_store, save, 8, 2);
+
+size!(linkauth_transport, 8, 6);
+offset!(linkauth_transport, struct_size, 0, 0);
+offset!(linkauth_transport, flags, 4, 0);
+offset!(linkauth_transport, user, 8, 0);
+offset!(linkauth_transport, open, 8, 1);
+offset!(linkauth_transport, write, 8, 2);
+offset!(linkauth_transport, read, 8, 3);
+offset!(linkauth_transport, close, 8, 4);
+offset!(linkauth_transport, now_ms, 8, 5);
+
+#[cfg(feature = "lean")]
+size!(linkauth_lean_memory, 1280, 0);
+
+size!(linkauth_connect, 296, 0);
+offset!(linkauth_connect, client_id, 0, 0);
+offset!(linkauth_connect, username, 160, 0);
+offset!(linkauth_connect, password, 224, 0);
+
 size!(linkauth_store_info, 24, 0);
 offset!(linkauth_store_info, struct_size, 0, 0);
 offset!(linkauth_store_info, state, 4, 0);
@@ -163,16 +231,6 @@ offset!(linkauth_registration_options, random_length, 16, 5);
 offset!(linkauth_registration_options, port, 16, 6);
 offset!(linkauth_registration_options, timeout_ms, 20, 6);
 
-size!(linkauth_transport, 8, 6);
-offset!(linkauth_transport, struct_size, 0, 0);
-offset!(linkauth_transport, flags, 4, 0);
-offset!(linkauth_transport, user, 8, 0);
-offset!(linkauth_transport, open, 8, 1);
-offset!(linkauth_transport, write, 8, 2);
-offset!(linkauth_transport, read, 8, 3);
-offset!(linkauth_transport, close, 8, 4);
-offset!(linkauth_transport, now_ms, 8, 5);
-
 size!(linkauth_sign_in_result, 8, 9);
 offset!(linkauth_sign_in_result, struct_size, 0, 0);
 offset!(linkauth_sign_in_result, port, 4, 0);
@@ -196,7 +254,10 @@ offset!(linkauth_registration_step, host_length, 8, 3);
 offset!(linkauth_registration_step, port, 8, 4);
 offset!(linkauth_registration_step, reserved, 12, 4);
 
-size!(linkauth_connect, 296, 0);
-offset!(linkauth_connect, client_id, 0, 0);
-offset!(linkauth_connect, username, 160, 0);
-offset!(linkauth_connect, password, 224, 0);
+size!(linkauth_device_certificate, 0, 6);
+offset!(linkauth_device_certificate, product_key, 0, 0);
+offset!(linkauth_device_certificate, product_key_length, 0, 1);
+offset!(linkauth_device_certificate, device_name, 0, 2);
+offset!(linkauth_device_certificate, device_name_length, 0, 3);
+offset!(linkauth_device_certificate, device_secret, 0, 4);
+offset!(linkauth_device_certificate, device_secret_length, 0, 5);

@@ -13,7 +13,11 @@ mod device;
 mod file_store;
 #[cfg(feature = "flash")]
 mod flash;
+#[cfg(all(feature = "flash", feature = "lean"))]
+mod flash_secret_store;
 mod layout;
+#[cfg(feature = "lean")]
+mod lean;
 #[cfg(feature = "posix")]
 mod memory;
 mod operator;
@@ -25,6 +29,7 @@ mod registration;
 mod registration_messages;
 mod registration_steps;
 mod sign_in;
+mod sign_in_batch;
 mod sign_in_with_secret;
 mod status;
 mod store;
@@ -39,6 +44,10 @@ pub use device::*;
 pub use file_store::*;
 #[cfg(feature = "flash")]
 pub use flash::*;
+#[cfg(all(feature = "flash", feature = "lean"))]
+pub use flash_secret_store::*;
+#[cfg(feature = "lean")]
+pub use lean::*;
 #[cfg(feature = "posix")]
 pub use memory::*;
 pub use operator::*;
@@ -48,6 +57,7 @@ pub use registration::*;
 pub use registration_messages::*;
 pub use registration_steps::*;
 pub use sign_in::*;
+pub use sign_in_batch::*;
 pub use sign_in_with_secret::*;
 pub use status::*;
 pub use store::*;

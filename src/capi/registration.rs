@@ -75,7 +75,7 @@ unsafe impl Versioned for linkauth_registration_options {
     const FIRST_SIZE: usize = 24 + 6 * size_of::<usize>();
 }
 
-const DEFAULT_TIMEOUT_MS: u32 = 15_000;
+pub(super) const DEFAULT_TIMEOUT_MS: u32 = 15_000;
 
 /// The size of a linkauth_registration in this library, in bytes.
 ///
@@ -157,7 +157,8 @@ unsafe fn register(
 ) -> Result<()> {
     // SAFETY: the contracts are this function's.
     unsafe {
-        let mut pipe = CallbackPipe::read(transport)?;
+        let mut pipe = CallbackPipe::NONE;
+        pipe.read_in_place(transport)?;
         let timeout_ms = match begin(device, registration, size, options)? {
             0 => DEFAULT_TIMEOUT_MS,
             timeout_ms => timeout_ms,

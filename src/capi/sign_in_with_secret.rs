@@ -1,12 +1,17 @@
 //! Signing in with a secret that the caller keeps, without a device object.
 
 use super::boundary::{self, given_text, overlap};
+#[cfg(not(feature = "bulk"))]
 use super::device::system;
 use super::linkauth_status;
+#[cfg(not(feature = "bulk"))]
 use crate::Secret;
-use crate::sign_in::{Connect, with_secret};
+use crate::sign_in::Connect;
+#[cfg(not(feature = "bulk"))]
+use crate::sign_in::with_secret;
 use crate::status::{Error, Result};
 use core::ffi::c_char;
+use core::ops::Range;
 
 /// What the CONNECT of a sign-in must carry: NUL-terminated texts, with room for the longest.
 ///
@@ -77,10 +82,34 @@ pub unsafe extern "C" fn linkauth_sign_in_with_secret(
 }
 
 /// Start and length, or LINKAUTH_NUL_TERMINATED.
-type CText = (*const c_char, usize);
+pub(super) type CText = (*const c_char, usize);
+
+/// A host has the code for many anyway.
+///
+/// # Safety
+/// As `linkauth_sign_in_with_secret`.
+#[cfg(feature = "bulk")]
+unsafe fn sign_in(
+    (product_key, product_key_length): CText,
+    (device_name, device_name_length): CText,
+    (device_secret, device_secret_length): CText,
+    connect: *mut Connect,
+) -> Result<()> {
+    let device = super::linkauth_device_certificate {
+        product_key,
+        product_key_length,
+        device_name,
+        device_name_length,
+        device_secret,
+        device_secret_length,
+    };
+    // SAFETY: the contracts are this function's.
+    unsafe { super::sign_in_batch::sign_in(&raw const device, 1, connect, core::ptr::null_mut()) }
+}
 
 /// # Safety
 /// As `linkauth_sign_in_with_secret`.
+#[cfg(not(feature = "bulk"))]
 unsafe fn sign_in(
     product_key: CText,
     device_name: CText,
@@ -104,12 +133,14 @@ unsafe fn sign_in(
 ///
 /// # Safety
 /// As `linkauth_sign_in_with_secret`.
+#[cfg(not(feature = "bulk"))]
 unsafe fn read<'a>(
     product_key: CText,
     device_name: CText,
     device_secret: CText,
     connect: *const Connect,
 ) -> Result<([&'a [u8]; 2], &'a [u8])> {
+    let connect = &(connect..connect.wrapping_add(1));
     // SAFETY: the contract is this function's.
     unsafe {
         Ok((
@@ -124,14 +155,17 @@ unsafe fn read<'a>(
 /// # Safety
 /// As of `given_text`.
 #[inline(never)]
-unsafe fn apart<'a>((start, length): CText, connect: *const Connect) -> Result<&'a [u8]> {
+pub(super) unsafe fn apart<'a>(
+    (start, length): CText,
+    written: &Range<*const Connect>,
+) -> Result<&'a [u8]> {
     // SAFETY: the contract is this function's.
     let text = unsafe { given_text(start, length)? };
     if overlap(
         text.as_ptr(),
         text.len(),
-        connect.cast(),
-        size_of::<Connect>(),
+        written.start.cast(),
+        written.end.addr().wrapping_sub(written.start.addr()),
     ) {
         return Err(Error::ARGUMENT_OVERLAP);
     }

@@ -1,9 +1,8 @@
 //! A caller's transport behind safe calls.
 
-use super::boundary::{Versioned, read_struct};
+use super::boundary::{Versioned, read_into};
 use crate::status::{Error, Result};
-use crate::transport::{Pipe, TRANSPORT_PLAIN, Transport};
-use core::ffi::CStr;
+use crate::transport::{HostName, Pipe, TRANSPORT_PLAIN, Transport};
 
 /// linkauth_transport.flags: the transport does not encrypt. Registration refuses such a transport.
 pub const LINKAUTH_TRANSPORT_PLAIN: u32 = 1;
@@ -20,11 +19,21 @@ pub(super) struct CallbackPipe {
 }
 
 impl CallbackPipe {
+    pub(super) const NONE: CallbackPipe = CallbackPipe {
+        // SAFETY: all zero is a value of it, by the contract of Versioned.
+        callbacks: unsafe { core::mem::zeroed() },
+        system_error: 0,
+    };
+
+    /// In place of `NONE`.
+    ///
     /// # Safety
-    /// As of `read_struct`.
-    pub(super) unsafe fn read(transport: *const Transport) -> Result<CallbackPipe> {
+    /// As of `read_into`.
+    #[inline(never)]
+    pub(super) unsafe fn read_in_place(&mut self, transport: *const Transport) -> Result<()> {
+        let callbacks = &mut self.callbacks;
         // SAFETY: the contract is this function's.
-        let callbacks = unsafe { read_struct(transport)? };
+        unsafe { read_into(transport, callbacks)? };
         if callbacks.flags & !TRANSPORT_PLAIN != 0 {
             return Err(Error::RESERVED_NOT_ZERO);
         }
@@ -35,10 +44,7 @@ impl CallbackPipe {
         if !is_complete {
             return Err(Error::CALLBACK_MISSING);
         }
-        Ok(CallbackPipe {
-            callbacks,
-            system_error: 0,
-        })
+        Ok(())
     }
 
     fn outcome(&mut self, status: i32) -> Result<()> {
@@ -52,15 +58,16 @@ impl CallbackPipe {
 }
 
 impl Pipe for CallbackPipe {
-    fn open(&mut self, host: &CStr, port: u16, timeout_ms: u32) -> Result<()> {
+    fn open(&mut self, host: HostName<'_>, port: u16, timeout_ms: u32) -> Result<()> {
         let open = self.callbacks.open.ok_or(Error::CALLBACK_MISSING)?;
+        let host = host.as_bytes_with_nul();
         // SAFETY: the host is NUL-terminated and lives through the call; the callback keeps its
         // contract by the C caller's promise.
         let status = unsafe {
             open(
                 self.callbacks.user,
-                host.as_ptr(),
-                host.count_bytes(),
+                host.as_ptr().cast(),
+                host.len().wrapping_sub(1),
                 port,
                 timeout_ms,
             )

@@ -1,21 +1,19 @@
 //! The rules by which a device registers: when it may, whose reply counts, what is stored.
 
 use super::Device;
-use crate::random::{self, Random};
+use crate::random::Random;
 use crate::register::{NoSecret, Nonce, Registration, RegistrationOptions, refusal, run};
 use crate::scrub::{Quiet, depth, scrubbed};
 use crate::sign_in::Credentials;
 use crate::status::{Error, Result};
 use crate::store::record::{Head, Record};
 use crate::store::{State, Store};
-use crate::text::{Put, Writer};
+use crate::text::Writer;
 use crate::transport::Pipe;
 
 /// How often a device may register by itself while no secret of its was ever accepted. The platform
 /// issues five DeviceTokens for one DeviceName.
 const REGISTRATIONS_MAX: u8 = 5;
-
-const NONCE_BYTES: usize = 8;
 
 impl<S: Store, Q: Quiet> Device<S, Q> {
     /// Begins a registration. Refused while a usable secret is stored, or a damaged one, and while
@@ -40,7 +38,7 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
         random: &mut impl Random,
     ) -> Result<()> {
         self.forget_error();
-        let mut drawn = [0; 2 * NONCE_BYTES];
+        let mut drawn = [0; Nonce::DRAWN];
         let begun = scrubbed::<{ depth::SAVE }, _>(self.quiet, || {
             options.product_secret.check()?;
             self.lock()?;
@@ -50,7 +48,7 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
             self.try_seal()?;
             let nonce = match options.nonce {
                 Some(nonce) => nonce,
-                None => Nonce::new(draw(random, &mut drawn)?)?,
+                None => Nonce::draw(random, &mut drawn)?,
             };
             self.retry.draw(nonce.spread() ^ self.identity.spread());
             // The nonce is in it, so that an attempt of an earlier device object is not taken for this.
@@ -250,12 +248,4 @@ enum Arrived<'a> {
         topic: &'a [u8],
         payload: &'a [u8],
     },
-}
-
-/// Hex digits of as many random bytes.
-fn draw<'n>(source: &mut impl Random, text: &'n mut [u8; 2 * NONCE_BYTES]) -> Result<&'n [u8]> {
-    let mut bytes = [0; NONCE_BYTES];
-    random::fill(source, &mut bytes)?;
-    Writer::new(text).put_hex(&bytes);
-    Ok(text)
 }

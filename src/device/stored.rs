@@ -6,7 +6,7 @@ use crate::identity::ClientId;
 use crate::scrub::Quiet;
 use crate::secret::{DeviceToken, Secret, Wiped, equal, wipe};
 use crate::status::{Error, Result};
-use crate::store::record::{Head, Record, Stored};
+use crate::store::record::{Head, Owner, Record, Stored};
 use crate::store::{RECORD_MAX, SEALED_ROOM, Store, UNSEALED_ROOM};
 
 /// Room for a record, and for a secret that was sealed in it.
@@ -91,7 +91,8 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
         let loaded = self.store.load(&self.name, &mut scratch.0);
         let length = self.note_system_error(loaded)?.ok_or(Error::STORE_ABSENT)?;
         let bytes = scratch.0.get(..length).ok_or(Error::STORE_DAMAGED)?;
-        Stored::decode(bytes, &self.identity, &self.endpoint)
+        let owner = Owner::new(&self.identity, self.endpoint.instance_id());
+        Stored::decode(bytes, &owner)
     }
 
     /// Saves and reads back: only then is a secret stored.
@@ -126,8 +127,7 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
     ) -> Result<()> {
         let mut sealed = [0; SEALED_ROOM];
         let length = record.encode(
-            &self.identity,
-            &self.endpoint,
+            &Owner::new(&self.identity, self.endpoint.instance_id()),
             &mut sealed,
             |context, secret, sealed| {
                 let sealed = self.store.seal(context, secret, sealed);

@@ -1,5 +1,37 @@
-//! Calls that glibc has under these names, or in this form, since 2.28 and 2.33 only. For the
-//! gateways with an older one they are made by number.
+//! System calls by number. A call of the C library's by name is a place where another thread may cancel
+//! this one, in the middle of a scrubbed scope; a call by number is none. It is also one imported
+//! function in place of a dozen, and does not need a newer glibc than 2.17.
+
+use core::ffi::{c_int, c_long};
+
+/// Makes a call. Arguments that it does not have are not looked at. -1 is an error, which `errno` tells.
+///
+/// # Safety
+/// The arguments are what the call asks for.
+pub(super) unsafe fn call(number: c_long, arguments: [c_long; 5]) -> c_long {
+    let [first, second, third, fourth, fifth] = arguments;
+    // SAFETY: the contract is this function's.
+    unsafe { libc::syscall(number, first, second, third, fourth, fifth) }
+}
+
+/// A pointer as the argument of a call.
+pub(super) fn address<T: ?Sized>(pointer: *const T) -> c_long {
+    pointer.cast::<u8>().expose_provenance() as c_long
+}
+
+/// `renameat`, which newer processors have with flags only: none is the same.
+#[cfg(not(any(
+    target_arch = "riscv32",
+    target_arch = "riscv64",
+    target_arch = "loongarch64"
+)))]
+pub(super) use libc::SYS_renameat as RENAME;
+#[cfg(any(
+    target_arch = "riscv32",
+    target_arch = "riscv64",
+    target_arch = "loongarch64"
+))]
+pub(super) use libc::SYS_renameat2 as RENAME;
 
 #[cfg(not(target_env = "gnu"))]
 pub(super) use libc::{fcntl as lock, flock as Lock, fstat, stat as FileStatus};
@@ -9,7 +41,7 @@ pub(super) use by_number::{FileStatus, Lock, fstat, lock};
 
 #[cfg(target_env = "gnu")]
 mod by_number {
-    use core::ffi::c_int;
+    use super::{address, c_int, c_long, call};
     #[cfg(target_pointer_width = "64")]
     use libc::{SYS_fcntl as FCNTL, SYS_fstat as FSTAT};
     #[cfg(target_pointer_width = "64")]
@@ -24,7 +56,7 @@ mod by_number {
     #[cfg(any(target_arch = "mips64", target_arch = "sparc64"))]
     compile_error!("the feature `posix` does not know this processor");
 
-    fn outcome(result: libc::c_long) -> c_int {
+    fn outcome(result: c_long) -> c_int {
         if result < 0 { -1 } else { 0 }
     }
 
@@ -33,7 +65,7 @@ mod by_number {
     /// `status` must be valid for writes.
     pub(crate) unsafe fn fstat(descriptor: c_int, status: *mut FileStatus) -> c_int {
         // SAFETY: the call writes one structure of this type to the pointer.
-        outcome(unsafe { libc::syscall(FSTAT, descriptor, status) })
+        outcome(unsafe { call(FSTAT, [c_long::from(descriptor), address(status), 0, 0, 0]) })
     }
 
     /// `fcntl` with a lock.
@@ -43,6 +75,17 @@ mod by_number {
     /// `command` must be one of those that read a lock, and `lock` be valid for reads.
     pub(crate) unsafe fn lock(descriptor: c_int, command: c_int, lock: *const Lock) -> c_int {
         // SAFETY: the call reads one structure of this type.
-        outcome(unsafe { libc::syscall(FCNTL, descriptor, command, lock) })
+        outcome(unsafe {
+            call(
+                FCNTL,
+                [
+                    c_long::from(descriptor),
+                    c_long::from(command),
+                    address(lock),
+                    0,
+                    0,
+                ],
+            )
+        })
     }
 }

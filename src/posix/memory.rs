@@ -1,7 +1,8 @@
 //! Pages of the caller's memory that are kept out of swap, of core dumps and of child processes.
 
+use super::calls::{address, call};
 use crate::status::{Error, Result};
-use core::ffi::{c_int, c_void};
+use core::ffi::{c_int, c_long, c_void};
 
 /// Not written to swap.
 pub const LOCK: u32 = 1;
@@ -52,7 +53,7 @@ impl Pages {
         };
         let refused = self.change(
             asked,
-            libc::mlock,
+            libc::SYS_mlock,
             libc::MADV_DONTDUMP,
             libc::MADV_WIPEONFORK,
         );
@@ -63,31 +64,38 @@ impl Pages {
     pub fn unprotect(self, unwanted: u32) {
         self.change(
             unwanted,
-            libc::munlock,
+            libc::SYS_munlock,
             libc::MADV_DODUMP,
             libc::MADV_KEEPONFORK,
         );
     }
 
-    fn change(
-        self,
-        asked: u32,
-        lock: unsafe extern "C" fn(*const c_void, usize) -> c_int,
-        dump: c_int,
-        fork: c_int,
-    ) -> u32 {
+    fn change(self, asked: u32, lock: c_long, dump: c_int, fork: c_int) -> u32 {
         let mut refused = 0;
         for (measure, advice) in [(NO_DUMP, dump), (WIPE_ON_FORK, fork)] {
             // SAFETY: these advices change no content of the memory, and refuse what is not mapped.
-            if asked & measure != 0 && unsafe { libc::madvise(self.first, self.size, advice) } != 0
-            {
+            if asked & measure != 0 && unsafe { self.call(libc::SYS_madvise, advice) } != 0 {
                 refused |= measure;
             }
         }
         // SAFETY: mlock and munlock only look for the pages.
-        if asked & LOCK != 0 && unsafe { lock(self.first, self.size) } != 0 {
+        if asked & LOCK != 0 && unsafe { self.call(lock, 0) } != 0 {
             refused |= LOCK;
         }
         refused
+    }
+
+    /// # Safety
+    /// The call takes an address, a size and `argument`.
+    unsafe fn call(self, number: c_long, argument: c_int) -> c_long {
+        let arguments = [
+            address(self.first),
+            self.size as c_long,
+            argument.into(),
+            0,
+            0,
+        ];
+        // SAFETY: the contract is this function's.
+        unsafe { call(number, arguments) }
     }
 }

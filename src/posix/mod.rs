@@ -14,6 +14,8 @@ pub use signals::Signals;
 
 use crate::random::Random;
 use crate::status::{Error, Result};
+use calls::{address, call};
+use core::ffi::c_long;
 
 /// The calling thread's `errno`.
 fn errno() -> i32 {
@@ -30,8 +32,12 @@ impl Random for SystemRandom {
         let mut filled = 0usize;
         while let Some(rest) = bytes.get_mut(filled..).filter(|rest| !rest.is_empty()) {
             // SAFETY: the pointer and length are those of one live, writable slice.
-            let count =
-                unsafe { libc::syscall(libc::SYS_getrandom, rest.as_mut_ptr(), rest.len(), 0) };
+            let count = unsafe {
+                call(
+                    libc::SYS_getrandom,
+                    [address(rest.as_mut_ptr()), rest.len() as c_long, 0, 0, 0],
+                )
+            };
             match usize::try_from(count) {
                 Ok(count) => filled = filled.saturating_add(count),
                 Err(_) if errno() == libc::EINTR => {}

@@ -1,8 +1,8 @@
 //! The system calls of the file store, behind a trait: so that a test can let any of them fail.
 
-use super::calls::{self, FileStatus, Lock};
+use super::calls::{self, FileStatus, Lock, address, call};
 use super::errno;
-use core::ffi::{CStr, c_int};
+use core::ffi::{CStr, c_int, c_long};
 
 /// 0 or the error number.
 pub type Outcome<T> = core::result::Result<T, c_int>;
@@ -65,13 +65,18 @@ pub trait System {
 #[derive(Clone, Copy)]
 pub struct Linux;
 
-const MODE: libc::mode_t = 0o600;
+const MODE: c_long = 0o600;
 
 fn check(result: c_int) -> Outcome<()> {
     if result == 0 { Ok(()) } else { Err(errno()) }
 }
 
-fn count(result: isize) -> Outcome<usize> {
+/// 0 or the error number of a call that does nothing else.
+fn done(result: c_long) -> Outcome<()> {
+    if result == 0 { Ok(()) } else { Err(errno()) }
+}
+
+fn count(result: c_long) -> Outcome<usize> {
     usize::try_from(result).map_err(|_| errno())
 }
 
@@ -85,13 +90,13 @@ impl System for Linux {
         } | libc::O_NOFOLLOW
             | libc::O_CLOEXEC;
         let folder = folder.unwrap_or(libc::AT_FDCWD);
-        // SAFETY: the name is NUL-terminated and lives through the call; the mode is the variadic
-        // argument that O_CREAT reads.
-        let descriptor = unsafe { libc::openat(folder, name.as_ptr(), flags, MODE) };
-        if descriptor < 0 {
-            return Err(errno());
-        }
-        Ok(descriptor)
+        let arguments = [folder.into(), address(name.as_ptr()), flags.into(), MODE, 0];
+        // SAFETY: the name is NUL-terminated and lives through the call.
+        let descriptor = unsafe { call(libc::SYS_openat, arguments) };
+        c_int::try_from(descriptor)
+            .ok()
+            .filter(|found| *found >= 0)
+            .ok_or_else(errno)
     }
 
     fn status(&mut self, descriptor: c_int) -> Outcome<Status> {
@@ -110,45 +115,90 @@ impl System for Linux {
 
     fn read(&mut self, descriptor: c_int, bytes: &mut [u8]) -> Outcome<usize> {
         // SAFETY: the pointer and length are those of one live, writable slice.
-        count(unsafe { libc::read(descriptor, bytes.as_mut_ptr().cast(), bytes.len()) })
+        count(unsafe {
+            call(
+                libc::SYS_read,
+                [
+                    descriptor.into(),
+                    address(bytes.as_mut_ptr()),
+                    bytes.len() as c_long,
+                    0,
+                    0,
+                ],
+            )
+        })
     }
 
     fn write(&mut self, descriptor: c_int, bytes: &[u8]) -> Outcome<usize> {
         // SAFETY: the pointer and length are those of one live slice.
-        count(unsafe { libc::write(descriptor, bytes.as_ptr().cast(), bytes.len()) })
+        count(unsafe {
+            call(
+                libc::SYS_write,
+                [
+                    descriptor.into(),
+                    address(bytes.as_ptr()),
+                    bytes.len() as c_long,
+                    0,
+                    0,
+                ],
+            )
+        })
     }
 
     fn rewind(&mut self, descriptor: c_int) -> Outcome<()> {
         // SAFETY: lseek takes no pointer.
-        match unsafe { libc::lseek(descriptor, 0, libc::SEEK_SET) } {
-            0 => Ok(()),
-            _ => Err(errno()),
-        }
+        done(unsafe {
+            call(
+                libc::SYS_lseek,
+                [descriptor.into(), 0, libc::SEEK_SET.into(), 0, 0],
+            )
+        })
     }
 
     fn truncate(&mut self, descriptor: c_int, length: usize) -> Outcome<()> {
         // SAFETY: ftruncate takes no pointer.
-        check(unsafe { libc::ftruncate(descriptor, length as libc::off_t) })
+        done(unsafe {
+            call(
+                libc::SYS_ftruncate,
+                [descriptor.into(), length as c_long, 0, 0, 0],
+            )
+        })
     }
 
     fn restrict(&mut self, descriptor: c_int) -> Outcome<()> {
         // SAFETY: fchmod takes no pointer.
-        check(unsafe { libc::fchmod(descriptor, MODE) })
+        done(unsafe { call(libc::SYS_fchmod, [descriptor.into(), MODE, 0, 0, 0]) })
     }
 
     fn sync(&mut self, descriptor: c_int) -> Outcome<()> {
         // SAFETY: fsync takes no pointer.
-        check(unsafe { libc::fsync(descriptor) })
+        done(unsafe { call(libc::SYS_fsync, [descriptor.into(), 0, 0, 0, 0]) })
     }
 
     fn rename(&mut self, folder: c_int, from: &CStr, to: &CStr) -> Outcome<()> {
         // SAFETY: both names are NUL-terminated and live through the call.
-        check(unsafe { libc::renameat(folder, from.as_ptr(), folder, to.as_ptr()) })
+        done(unsafe {
+            call(
+                calls::RENAME,
+                [
+                    folder.into(),
+                    address(from.as_ptr()),
+                    folder.into(),
+                    address(to.as_ptr()),
+                    0,
+                ],
+            )
+        })
     }
 
     fn remove(&mut self, folder: c_int, name: &CStr) -> Outcome<()> {
         // SAFETY: the name is NUL-terminated and lives through the call.
-        check(unsafe { libc::unlinkat(folder, name.as_ptr(), 0) })
+        done(unsafe {
+            call(
+                libc::SYS_unlinkat,
+                [folder.into(), address(name.as_ptr()), 0, 0, 0],
+            )
+        })
     }
 
     fn lock(&mut self, descriptor: c_int) -> Outcome<()> {
@@ -162,7 +212,7 @@ impl System for Linux {
 
     fn close(&mut self, descriptor: c_int) {
         // SAFETY: close takes no pointer. The store closes each descriptor of its own once.
-        unsafe { libc::close(descriptor) };
+        unsafe { call(libc::SYS_close, [descriptor.into(), 0, 0, 0, 0]) };
     }
 
     fn user(&mut self) -> u32 {

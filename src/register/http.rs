@@ -170,14 +170,15 @@ impl Head {
     }
 
     fn header_line(&mut self, line: &[u8], is_cut: bool) -> Option<At> {
-        let Some(colon) = line.iter().position(|byte| *byte == b':') else {
+        let is_end_of_name = |byte: &u8| matches!(byte, b':' | b' ' | b'\t');
+        let Some(end) = line.iter().position(is_end_of_name) else {
             return is_cut.then_some(At::Header);
         };
-        let (name, value) = line.split_at_checked(colon)?;
-        if name.is_empty() || name.iter().any(|byte| matches!(byte, b' ' | b'\t')) {
+        let (name, value) = line.split_at_checked(end)?;
+        let value = trim(value.strip_prefix(b":")?);
+        if name.is_empty() {
             return None;
         }
-        let value = trim_end(value.get(1..)?.trim_ascii_start());
         let is_length = is_name(name, b"content-length");
         if !is_length && !is_name(name, b"transfer-encoding") {
             return Some(At::Header);
@@ -213,7 +214,7 @@ impl Head {
     fn chunk_size(&mut self, line: &[u8]) -> Option<At> {
         let end = line.iter().position(|byte| *byte == b';');
         let digits = line.get(..end.unwrap_or(line.len()))?;
-        self.left = number(trim_end(digits), 16)?;
+        self.left = number(trim(digits), 16)?;
         Some(match self.left {
             0 => At::Trailer,
             _ => At::Chunk,
@@ -222,8 +223,8 @@ impl Head {
 }
 
 #[inline(never)]
-fn trim_end(text: &[u8]) -> &[u8] {
-    text.trim_ascii_end()
+fn trim(text: &[u8]) -> &[u8] {
+    text.trim_ascii()
 }
 
 /// `lower` in any case.
@@ -236,13 +237,14 @@ fn is_name(text: &[u8], lower: &[u8]) -> bool {
 }
 
 /// 1 to 7 digits and nothing else.
+#[inline(never)]
 fn number(digits: &[u8], radix: u32) -> Option<u32> {
     if digits.is_empty() || digits.len() > 7 {
         return None;
     }
     digits.iter().try_fold(0u32, |value, digit| {
         let digit = char::from(*digit).to_digit(radix)?;
-        value.checked_mul(radix)?.checked_add(digit)
+        Some(value.wrapping_mul(radix).wrapping_add(digit))
     })
 }
 

@@ -1,28 +1,77 @@
 //! A strict JSON reader over one bounded buffer: no copy, no recursion deeper than
 //! `DEEPEST`, no unescaping. What it hands out are slices of the buffer.
 
-use crate::secret::{is_between, is_zero};
+use crate::secret::{equal, is_between, is_zero};
 use crate::status::{Error, Result};
 
 /// Objects and arrays that may be open at once. The platform's replies need two.
 const DEEPEST: u8 = 4;
 
-pub(crate) struct Reader<'j> {
+/// Reads an object and nothing behind it: puts the value of each key that `keys` names, with a comma
+/// between two, into the place of `values` with the same number. A value that is absent stays as it
+/// was: empty, which no value is.
+pub(crate) fn read_members<'j>(
+    object: &'j [u8],
+    keys: &[u8],
+    values: &mut [&'j [u8]],
+) -> Result<()> {
+    let mut reader = Reader {
+        rest: object,
+        depth: 0,
+        is_first: true,
+        is_malformed: false,
+    };
+    reader.open(b'{');
+    while reader.next_item(b'}') {
+        let key = reader.key();
+        let value = reader.value();
+        let place = keys
+            .split(|byte| *byte == b',')
+            .zip(values.iter_mut())
+            .find(|(name, _)| equal(name, key));
+        if let Some((_, place)) = place {
+            // A key that is given twice makes a reply ambiguous.
+            reader.is_malformed |= !place.is_empty();
+            *place = value;
+        }
+    }
+    if reader.peek().is_some() || reader.is_malformed {
+        return Err(Error::REPLY_NOT_JSON);
+    }
+    Ok(())
+}
+
+/// Like `read_members`, of which each must be a string: what stands between its quotes, escapes and all.
+pub(crate) fn read_strings<'j>(
+    object: &'j [u8],
+    keys: &[u8],
+    values: &mut [&'j [u8]],
+) -> Result<()> {
+    read_members(object, keys, values)?;
+    for value in values {
+        *value = match value {
+            [] => return Err(Error::REPLY_INCOMPLETE),
+            [b'"', text @ .., b'"'] => text,
+            _ => return Err(Error::REPLY_NOT_JSON),
+        };
+    }
+    Ok(())
+}
+
+/// Once something is malformed nothing is left to be read, and what is handed out says nothing.
+struct Reader<'j> {
     rest: &'j [u8],
     depth: u8,
     /// No comma precedes the next item.
     is_first: bool,
+    is_malformed: bool,
 }
 
-const MALFORMED: Error = Error::REPLY_NOT_JSON;
-
 impl<'j> Reader<'j> {
-    pub(crate) fn new(text: &'j [u8]) -> Reader<'j> {
-        Reader {
-            rest: text,
-            depth: 0,
-            is_first: true,
-        }
+    #[inline(never)]
+    fn malformed(&mut self) {
+        self.rest = b"";
+        self.is_malformed = true;
     }
 
     fn peek(&mut self) -> Option<u8> {
@@ -32,133 +81,114 @@ impl<'j> Reader<'j> {
         self.rest.first().copied()
     }
 
-    fn advance(&mut self) {
-        self.rest = self.rest.get(1..).unwrap_or_default();
-    }
-
-    fn expect(&mut self, byte: u8) -> Result<()> {
-        if self.peek() != Some(byte) {
-            return Err(MALFORMED);
+    /// Whether `byte` comes next; then it is passed over.
+    #[inline(never)]
+    fn passes(&mut self, byte: u8) -> bool {
+        let passes = self.peek() == Some(byte);
+        if passes {
+            self.rest = self.rest.get(1..).unwrap_or_default();
         }
-        self.advance();
-        Ok(())
+        passes
     }
 
-    /// Opens an object; `next_key` then walks it.
-    pub(crate) fn open_object(&mut self) -> Result<()> {
-        self.open(b'{')
+    #[inline(never)]
+    fn expect(&mut self, byte: u8) {
+        if !self.passes(byte) {
+            self.malformed();
+        }
     }
 
-    fn open(&mut self, bracket: u8) -> Result<()> {
-        self.expect(bracket)?;
+    fn open(&mut self, bracket: u8) {
+        self.expect(bracket);
         self.is_first = true;
         self.depth = self.depth.wrapping_add(1);
         if self.depth > DEEPEST {
-            return Err(MALFORMED);
+            self.malformed();
         }
-        Ok(())
     }
 
-    /// Whether another item follows, or `bracket` closed the object or array.
-    fn next_item(&mut self, bracket: u8) -> Result<bool> {
+    /// Whether another item follows. If not, `bracket` closed the object or array.
+    fn next_item(&mut self, bracket: u8) -> bool {
         let is_first = core::mem::take(&mut self.is_first);
-        if self.peek() == Some(bracket) {
-            self.advance();
+        if self.passes(bracket) {
             self.depth = self.depth.wrapping_sub(1);
-            return Ok(false);
+            return false;
         }
         if !is_first {
-            self.expect(b',')?;
+            self.expect(b',');
         }
-        Ok(true)
+        !self.is_malformed
     }
 
-    /// The next key of the object, or None at its end. Each value must be read or skipped before
-    /// the next call.
-    pub(crate) fn next_key(&mut self) -> Result<Option<&'j [u8]>> {
-        if !self.next_item(b'}')? {
-            return Ok(None);
-        }
-        let key = self.string()?;
-        self.expect(b':')?;
-        Ok(Some(key))
+    #[inline(never)]
+    fn key(&mut self) -> &'j [u8] {
+        let key = self.string();
+        self.expect(b':');
+        key
+    }
+
+    /// A value of any kind, as it stands.
+    fn value(&mut self) -> &'j [u8] {
+        self.peek();
+        let text = self.rest;
+        self.skip();
+        let length = text.len().wrapping_sub(self.rest.len());
+        text.get(..length).unwrap_or_default()
     }
 
     /// A string as it stands between its quotes, escapes and all. It may be a secret: of an ordinary
     /// character nothing is told but that it is one.
-    pub(crate) fn string(&mut self) -> Result<&'j [u8]> {
-        self.expect(b'"')?;
+    #[inline(never)]
+    fn string(&mut self) -> &'j [u8] {
+        self.expect(b'"');
         let text = self.rest;
-        let mut length = 0usize;
         let mut is_escaped = false;
-        for &byte in text {
+        for (length, &byte) in text.iter().enumerate() {
             let was_escaped = core::mem::take(&mut is_escaped);
-            if !is_zero(is_special(byte)) {
-                match byte {
-                    b'"' if !was_escaped => {
-                        self.rest = text.get(length.wrapping_add(1)..).unwrap_or_default();
-                        return text.get(..length).ok_or(MALFORMED);
-                    }
-                    0..0x20 => return Err(MALFORMED),
-                    _ => is_escaped = byte == b'\\' && !was_escaped,
-                }
+            if is_zero(is_special(byte)) {
+                continue;
             }
-            length = length.wrapping_add(1);
+            match byte {
+                b'\\' => is_escaped = !was_escaped,
+                b'"' if was_escaped => {}
+                b'"' => {
+                    let (string, rest) = text.split_at_checked(length).unwrap_or_default();
+                    self.rest = rest.get(1..).unwrap_or_default();
+                    return string;
+                }
+                _ => break,
+            }
         }
-        Err(MALFORMED)
-    }
-
-    /// A whole number within `i32`.
-    pub(crate) fn integer(&mut self) -> Result<i32> {
-        let is_negative = self.peek() == Some(b'-');
-        if is_negative {
-            self.advance();
-        }
-        let mut value: i32 = 0;
-        let mut digits = 0u8;
-        while let [digit @ b'0'..=b'9', rest @ ..] = self.rest {
-            value = value
-                .checked_mul(10)
-                .and_then(|value| value.checked_add(i32::from(digit & 0x0f)))
-                .ok_or(MALFORMED)?;
-            digits = digits.wrapping_add(1);
-            self.rest = rest;
-        }
-        if digits == 0 || matches!(self.rest.first(), Some(b'.' | b'e' | b'E')) {
-            return Err(MALFORMED);
-        }
-        Ok(if is_negative {
-            value.wrapping_neg()
-        } else {
-            value
-        })
+        self.malformed();
+        b""
     }
 
     /// Passes over one value of any kind.
-    pub(crate) fn skip(&mut self) -> Result<()> {
+    fn skip(&mut self) {
         match self.peek() {
-            Some(b'"') => self.string().map(drop),
-            Some(b'{') => {
-                self.open_object()?;
-                while self.next_key()?.is_some() {
-                    self.skip()?;
-                }
-                Ok(())
+            Some(b'"') => {
+                self.string();
             }
-            Some(b'[') => {
-                self.open(b'[')?;
-                while self.next_item(b']')? {
-                    self.skip()?;
+            Some(bracket @ (b'{' | b'[')) => {
+                self.open(bracket);
+                // In ASCII the closing bracket is the one after the next.
+                while self.next_item(bracket.wrapping_add(2)) {
+                    if bracket == b'{' {
+                        self.key();
+                    }
+                    self.skip();
                 }
-                Ok(())
             }
             _ => self.skip_scalar(),
         }
     }
 
-    fn skip_scalar(&mut self) -> Result<()> {
-        if self.skip_literal(b"true") || self.skip_literal(b"false") || self.skip_literal(b"null") {
-            return Ok(());
+    fn skip_scalar(&mut self) {
+        for literal in b"true,false,null".split(|byte| *byte == b',') {
+            if let Some(rest) = self.rest.strip_prefix(literal) {
+                self.rest = rest;
+                return;
+            }
         }
         let mut digits = 0u8;
         while let [
@@ -170,24 +200,7 @@ impl<'j> Reader<'j> {
             self.rest = rest;
         }
         if digits == 0 {
-            return Err(MALFORMED);
-        }
-        Ok(())
-    }
-
-    fn skip_literal(&mut self, literal: &[u8]) -> bool {
-        match self.rest.strip_prefix(literal) {
-            Some(rest) => self.rest = rest,
-            None => return false,
-        }
-        true
-    }
-
-    /// Nothing but white space may follow.
-    pub(crate) fn end(&mut self) -> Result<()> {
-        match self.peek() {
-            None => Ok(()),
-            Some(_) => Err(MALFORMED),
+            self.malformed();
         }
     }
 }

@@ -4,49 +4,40 @@
 mod http;
 mod https;
 mod json;
+#[cfg(feature = "lean")]
+mod lean;
 #[cfg(feature = "register-mqtt")]
 mod mqtt;
 #[cfg(not(feature = "register-mqtt"))]
 #[path = "no_mqtt.rs"]
 mod mqtt;
+mod nonce;
 mod reply;
 mod runner;
 
+#[cfg(feature = "lean")]
+pub(crate) use http::Reply as OverHttps;
+#[cfg(feature = "lean")]
+pub(crate) use lean::{Applicant, Environment, Protocol, Session};
+#[cfg(all(feature = "lean", feature = "register-mqtt"))]
+pub(crate) use mqtt::Reply as OverMqtt;
+pub use nonce::Nonce;
 pub(crate) use reply::{NoSecret, refusal};
 pub(crate) use runner::run;
 
 use crate::credential::Credential;
-use crate::identity::{Endpoint, Host, Identity, check};
+use crate::identity::{Endpoint, Host, Identity};
 use crate::mac::SignMethod;
 use crate::secret::{Secret, wipe};
 use crate::sign_in::{Credentials, part};
 use crate::status::{Error, Result};
-use crate::text::{Sink, Text, Writer, spread};
+use crate::text::{Sink, Text, Writer};
+use crate::transport::HostName;
 use core::ffi::CStr;
 
 /// The request at its longest; the body of a reply may fill it too. The platform's longest
 /// success is under 200 bytes.
 const BUFFER: usize = 768;
-
-/// What makes one registration differ from any other. It is signed, and sent in the clear.
-#[derive(Clone, Copy)]
-pub struct Nonce<'a>(&'a [u8]);
-
-impl<'a> Nonce<'a> {
-    /// The longest one, in bytes.
-    pub const MAX: usize = 32;
-
-    /// 1 to 32 letters and digits that this device never sent before.
-    pub fn new(text: &'a [u8]) -> Result<Nonce<'a>> {
-        check(text, 1, Self::MAX, b"")?;
-        Ok(Nonce(text))
-    }
-
-    /// A number that differs from nonce to nonce.
-    pub(crate) fn spread(self) -> u32 {
-        spread(self.0)
-    }
-}
 
 /// How a registration is asked for and answered.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -83,6 +74,19 @@ pub struct RegistrationOptions<'a> {
     pub port: Option<u16>,
     /// None: drawn from the source of random bytes.
     pub nonce: Option<Nonce<'a>>,
+}
+
+/// What a request says.
+#[cfg_attr(not(feature = "register-mqtt"), allow(dead_code))]
+pub(crate) struct Request<'r> {
+    /// ProductKey and DeviceName.
+    names: [&'r [u8]; 2],
+    product_secret: Secret<'r>,
+    sign_method: SignMethod,
+    nonce: &'r [u8],
+    form: Form,
+    /// Empty for the old public instance.
+    instance_id: &'r [u8],
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -160,7 +164,7 @@ impl Registration {
         self.port = options.port.unwrap_or(default_port);
         self.reply = Reply::of(options.form);
         self.put_host(options, identity, endpoint)?;
-        self.write_request(identity, endpoint, options, nonce.0)
+        self.write_request(identity, endpoint, options, nonce.as_bytes())
     }
 
     /// The caller's host, or the one of the device's region or instance.
@@ -173,7 +177,7 @@ impl Registration {
         let put = |host: &mut Writer<'_>| match options.host {
             Some(given) => host.put(given.as_bytes()),
             None if options.form == Form::Https => endpoint.put_register_host(host),
-            None => endpoint.put_mqtt_host(&identity.product_key, host),
+            None => endpoint.put_mqtt_host(identity.product_key.0.as_bytes(), host),
         };
         if !self.host.write(put) {
             return Err(Error::ARGUMENT_TOO_LONG);
@@ -189,11 +193,20 @@ impl Registration {
         nonce: &[u8],
     ) -> Result<()> {
         let (host, port) = (&self.host, self.port);
+        let of_host = options.host.and_then(|host| host.instance_id());
+        let request = Request {
+            names: identity.names(),
+            product_secret: options.product_secret,
+            sign_method: options.sign_method,
+            nonce,
+            form: options.form,
+            instance_id: of_host.unwrap_or(endpoint.instance_id()),
+        };
         let mut out = Writer::new(&mut self.buffer);
         if options.form == Form::Https {
-            https::put_request(identity, options, nonce, host, port, &mut out)?;
+            https::put_request(&request, host, port, &mut out);
         } else {
-            mqtt::put_connect(identity, endpoint, options, nonce, &mut out)?;
+            mqtt::put_connect(&request, &mut out)?;
         }
         if !out.fits() {
             return Err(Error::ARGUMENT_TOO_LONG);
@@ -218,6 +231,10 @@ impl Registration {
     /// Where to connect.
     pub fn host(&self) -> &CStr {
         self.host.as_c_str()
+    }
+
+    pub(crate) fn host_name(&self) -> HostName<'_> {
+        HostName::new(self.host.as_bytes_with_nul())
     }
 
     /// Where to connect.
@@ -395,13 +412,12 @@ impl Registration {
             .buffer
             .get(..usize::from(length))
             .ok_or(Error::REPLY_TOO_LARGE)?;
-        let Reply::Http(reply) = &self.reply else {
-            return Ok(reply::in_push(body, identity, self.form)?);
-        };
-        match reply::in_body(body, identity) {
-            Err(NoSecret::Refused(code)) => Err(NoSecret::Refused(code)),
-            _ if reply.status() != 200 => Err(Error::REPLY_HTTP_STATUS.into()),
-            result => result,
+        let names = &identity.names();
+        match &self.reply {
+            Reply::Http(reply) => {
+                https_issued(reply.status(), body, names).map(Credential::DeviceSecret)
+            }
+            Reply::Mqtt(_) => Ok(reply::in_push(body, names, self.form)?),
         }
     }
 
@@ -444,6 +460,19 @@ impl Reply {
     }
 }
 
+/// What a reply over HTTPS issues. A refusal says more than the status that came with it.
+fn https_issued<'r>(
+    status: u16,
+    body: &'r [u8],
+    names: &[&[u8]; 2],
+) -> core::result::Result<Secret<'r>, NoSecret> {
+    match reply::in_body(body, names) {
+        Err(NoSecret::Refused(code)) => Err(NoSecret::Refused(code)),
+        _ if status != 200 => Err(Error::REPLY_HTTP_STATUS.into()),
+        result => result,
+    }
+}
+
 /// Appends a byte of a reply's body.
 #[inline(never)]
 fn keep(buffer: &mut [u8; BUFFER], length: &mut u16, byte: u8) -> Result<()> {
@@ -456,11 +485,12 @@ fn keep(buffer: &mut [u8; BUFFER], length: &mut u16, byte: u8) -> Result<()> {
 }
 
 /// What is signed, over HTTPS and over MQTT.
-fn put_content(identity: &Identity, nonce: &[u8], sink: &mut impl Sink) {
+fn put_content(request: &Request<'_>, sink: &mut impl Sink) {
+    let [product_key, device_name] = request.names;
     sink.put(b"deviceName");
-    sink.put(identity.device_name.0.as_bytes());
+    sink.put(device_name);
     sink.put(b"productKey");
-    sink.put(identity.product_key.0.as_bytes());
+    sink.put(product_key);
     sink.put(b"random");
-    sink.put(nonce);
+    sink.put(request.nonce);
 }

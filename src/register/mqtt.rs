@@ -5,8 +5,7 @@
 //! `/ext/register` or `/ext/regnwl` after its CONNACK. The push is not acknowledged: closing the
 //! connection, as the platform's page allows, leaves nothing to be sent again.
 
-use super::{Form, RegistrationOptions};
-use crate::identity::{Endpoint, Identity};
+use super::{Form, Request};
 use crate::mac::Hmac;
 use crate::secret::equal;
 use crate::sign_in::put_username;
@@ -27,79 +26,60 @@ pub(super) fn is_answer(topic: &[u8]) -> bool {
 
 /// `DeviceName.ProductKey|random=..,authType=..,securemode=..,signmethod=..[,instanceId=..]|`: the
 /// reverse order of a sign-in's. The pairs are in Link SDK C 4.x's order.
-pub(super) fn put_client_id(
-    identity: &Identity,
-    endpoint: &Endpoint,
-    options: &RegistrationOptions<'_>,
-    nonce: &[u8],
-    out: &mut impl Sink,
-) {
-    out.put(identity.device_name.0.as_bytes());
+fn put_client_id(request: &Request<'_>, out: &mut impl Sink) {
+    let [product_key, device_name] = request.names;
+    out.put(device_name);
     out.put(b".");
-    out.put(identity.product_key.0.as_bytes());
+    out.put(product_key);
     out.put(b"|random=");
-    out.put(nonce);
+    out.put(request.nonce);
     out.put(b",authType=");
-    out.put(match options.form {
+    out.put(match request.form {
         Form::MqttNoPreRegistration { .. } => b"regnwl",
         _ => b"register",
     });
     out.put(b",securemode=");
-    out.put(match options.form {
+    out.put(match request.form {
         Form::MqttNoPreRegistration { is_minus_two: true } => b"-2",
         _ => b"2",
     });
     out.put(b",signmethod=");
-    out.put(options.sign_method.name().as_bytes());
-    let of_host = options.host.and_then(|host| host.instance_id());
-    let instance_id = of_host.unwrap_or(endpoint.instance_id());
-    if !instance_id.is_empty() {
+    out.put(request.sign_method.name().as_bytes());
+    if !request.instance_id.is_empty() {
         out.put(b",instanceId=");
-        out.put(instance_id);
+        out.put(request.instance_id);
     }
     out.put(b"|");
 }
 
 /// The fields of a CONNECT that follow its header.
-pub(super) fn put_fields(
-    identity: &Identity,
-    endpoint: &Endpoint,
-    options: &RegistrationOptions<'_>,
-    nonce: &[u8],
-    out: &mut impl Sink,
-) -> Result<()> {
+fn put_fields(request: &Request<'_>, out: &mut impl Sink) {
     let mut counter = Writer::new(&mut []);
-    put_client_id(identity, endpoint, options, nonce, &mut counter);
+    put_client_id(request, &mut counter);
     put_length(counter.length(), out);
-    put_client_id(identity, endpoint, options, nonce, out);
+    put_client_id(request, out);
     let mut counter = Writer::new(&mut []);
-    put_username(identity, &mut counter);
+    put_username(request.names, &mut counter);
     put_length(counter.length(), out);
-    put_username(identity, out);
-    let mut hmac = Hmac::new(options.sign_method);
-    hmac.start(options.product_secret);
-    super::put_content(identity, nonce, &mut hmac);
+    put_username(request.names, out);
+    let mut hmac = Hmac::new(request.sign_method);
+    hmac.start(request.product_secret);
+    super::put_content(request, &mut hmac);
     let mac = hmac.finish();
     put_length(mac.len().wrapping_mul(2), out);
     out.put_hex(mac);
-    Ok(())
 }
 
 /// A whole CONNECT: clean session, username and password.
-pub(super) fn put_connect(
-    identity: &Identity,
-    endpoint: &Endpoint,
-    options: &RegistrationOptions<'_>,
-    nonce: &[u8],
-    out: &mut impl Sink,
-) -> Result<()> {
+pub(super) fn put_connect(request: &Request<'_>, out: &mut impl Sink) -> Result<()> {
     const VARIABLE_HEADER: &[u8] = &[0, 4, b'M', b'Q', b'T', b'T', 4, 0xc2, 0, KEEP_ALIVE];
     let mut counter = Writer::new(&mut []);
-    put_fields(identity, endpoint, options, nonce, &mut counter)?;
+    put_fields(request, &mut counter);
     out.put(&[0x10]);
     put_remaining_length(VARIABLE_HEADER.len().saturating_add(counter.length()), out);
     out.put(VARIABLE_HEADER);
-    put_fields(identity, endpoint, options, nonce, out)
+    put_fields(request, out);
+    Ok(())
 }
 
 /// clientId, username and password of a CONNECT that `put_connect` wrote.
@@ -153,7 +133,7 @@ const TOPIC: usize = 16;
 
 /// Where the reader of the platform's packets stands. It keeps no more than the beginning of a
 /// topic, and hands each byte of the answer's payload on.
-pub(super) struct Reply {
+pub(crate) struct Reply {
     at: At,
     is_connected: bool,
     /// The code of a CONNACK that refused, or 0.

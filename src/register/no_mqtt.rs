@@ -1,7 +1,6 @@
 //! In place of `mqtt` in a build without registration over MQTT: a reply that cannot be.
 
-use super::RegistrationOptions;
-use crate::identity::{Endpoint, Identity};
+use super::Request;
 use crate::status::{Error, Result};
 use crate::text::Sink;
 
@@ -11,13 +10,7 @@ pub(super) fn is_answer(_: &[u8]) -> bool {
     false
 }
 
-pub(super) fn put_connect(
-    _: &Identity,
-    _: &Endpoint,
-    _: &RegistrationOptions<'_>,
-    _: &[u8],
-    _: &mut impl Sink,
-) -> Result<()> {
+pub(super) fn put_connect(_: &Request<'_>, _: &mut impl Sink) -> Result<()> {
     Err(Error::ARGUMENT_RANGE)
 }
 

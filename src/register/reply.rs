@@ -5,11 +5,11 @@
 //! Linkkit C SDK manual, and the parsers of its C, Python and Node SDKs.
 
 use super::Form;
-use super::json::Reader;
+use super::json::{read_members, read_strings};
 use crate::credential::Credential;
-use crate::identity::{ClientId, Identity};
+use crate::identity::ClientId;
 use crate::secret::{DeviceToken, Secret, all_of_class, equal, is_alphanumeric};
-use crate::status::{Error, Result};
+use crate::status::{Error, PLATFORM_CODES, Result};
 
 /// Why there is no secret in a reply.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -26,49 +26,58 @@ impl From<Error> for NoSecret {
     }
 }
 
-/// The status for a code of the platform. Source: the platform's table of device-side errors.
-pub(crate) const fn refusal(code: i32) -> Error {
-    match code {
-        460 => Error::PLATFORM_PARAMETER,
-        500 => Error::PLATFORM_INTERNAL,
-        6100 => Error::PLATFORM_DEVICE_NOT_FOUND,
-        6250 => Error::PLATFORM_PRODUCT_NOT_FOUND,
-        6288 => Error::PLATFORM_REGISTRATION_OFF,
-        6289 => Error::PLATFORM_ALREADY_ACTIVE,
-        6292 => Error::PLATFORM_SIGN_METHOD,
-        6600 => Error::PLATFORM_SIGNATURE,
-        _ => Error::PLATFORM_CODE_UNKNOWN,
+/// The status for a code of the platform.
+pub(crate) fn refusal(code: i32) -> Error {
+    let mut status = Error::PLATFORM_PARAMETER.number();
+    for known in PLATFORM_CODES {
+        if i32::from(known) == code {
+            break;
+        }
+        status = status.wrapping_add(1);
     }
+    Error::from_callback(status)
+        .err()
+        .unwrap_or(Error::PLATFORM_CODE_UNKNOWN)
 }
+const _: () =
+    assert!(Error::PLATFORM_CODE_UNKNOWN.number() == Error::PLATFORM_SIGNATURE.number() + 1);
 
-/// What of a reply is read.
-#[derive(Default)]
-struct Members<'r> {
-    code: Option<i32>,
-    data: Option<()>,
-    product_key: Option<&'r [u8]>,
-    device_name: Option<&'r [u8]>,
-    device_secret: Option<&'r [u8]>,
-    client_id: Option<&'r [u8]>,
-    device_token: Option<&'r [u8]>,
-}
-
-/// What the body of an HTTPS reply issues to `identity`.
+/// What the body of an HTTPS reply issues to the device of these names.
 pub(crate) fn in_body<'r>(
     body: &'r [u8],
-    identity: &Identity,
-) -> core::result::Result<Credential<'r>, NoSecret> {
-    let mut members = Members::default();
-    members.read(body, Members::read_envelope)?;
-    match members.code {
-        None => Err(Error::REPLY_INCOMPLETE.into()),
-        Some(200) => Ok(members.device_secret(identity)?),
-        Some(code) => Err(NoSecret::Refused(code)),
+    names: &[&[u8]; 2],
+) -> core::result::Result<Secret<'r>, NoSecret> {
+    let mut values = [&b""[..]; 2];
+    read_members(body, b"code,data", &mut values)?;
+    let [code, data] = values;
+    match integer(code)? {
+        200 if data.is_empty() => Err(Error::REPLY_INCOMPLETE.into()),
+        200 => Ok(device_secret(data, names)?),
+        code => Err(NoSecret::Refused(code)),
     }
 }
 
-/// What a message pushed over MQTT issues to `identity`: a DeviceSecret, or a clientId and a
-/// DeviceToken.
+/// A whole number within `i32`.
+fn integer(value: &[u8]) -> Result<i32> {
+    let (digits, sign) = match value.strip_prefix(b"-") {
+        Some(digits) => (digits, -1),
+        None => (value, 1),
+    };
+    if digits.is_empty() {
+        return Err(Error::REPLY_INCOMPLETE);
+    }
+    digits
+        .iter()
+        .try_fold(0i32, |number, digit| {
+            let digit = char::from(*digit).to_digit(10)?;
+            number.checked_mul(10)?.checked_add(digit as i32)
+        })
+        .map(|number| number.wrapping_mul(sign))
+        .ok_or(Error::REPLY_NOT_JSON)
+}
+
+/// What a message pushed over MQTT issues to the device of these names: a DeviceSecret, or a clientId
+/// and a DeviceToken.
 ///
 /// `{"deviceSecret":"..","productKey":"..","deviceName":".."}` or
 /// `{"clientId":"..","productKey":"..","deviceName":"..","deviceToken":".."}`. Source: the
@@ -76,112 +85,59 @@ pub(crate) fn in_body<'r>(
 /// the C, Python and Rust SDKs.
 pub(crate) fn in_push<'r>(
     payload: &'r [u8],
-    identity: &Identity,
+    names: &[&[u8]; 2],
     form: Form,
 ) -> Result<Credential<'r>> {
-    let mut members = Members::default();
-    members.read(payload, Members::read_data)?;
     match form {
         #[cfg(feature = "register-mqtt")]
-        Form::MqttNoPreRegistration { .. } => members.device_token(identity),
-        _ => members.device_secret(identity),
+        Form::MqttNoPreRegistration { .. } => device_token(payload, names),
+        _ => device_secret(payload, names).map(Credential::DeviceSecret),
     }
 }
 
-impl<'r> Members<'r> {
-    fn read(
-        &mut self,
-        text: &'r [u8],
-        read: fn(&mut Self, &mut Reader<'r>) -> Result<()>,
-    ) -> Result<()> {
-        let mut reader = Reader::new(text);
-        read(self, &mut reader)?;
-        reader.end()
+pub(super) fn device_secret<'r>(object: &'r [u8], names: &[&[u8]; 2]) -> Result<Secret<'r>> {
+    let mut values = [&b""[..]; 3];
+    read_strings(object, b"productKey,deviceName,deviceSecret", &mut values)?;
+    let [product_key, device_name, secret] = values;
+    check_names([product_key, device_name], names)?;
+    if secret.is_empty() || secret.len() > Secret::MAX {
+        return Err(Error::REPLY_SECRET_LENGTH);
     }
-
-    fn read_envelope(&mut self, reader: &mut Reader<'r>) -> Result<()> {
-        reader.open_object()?;
-        while let Some(key) = reader.next_key()? {
-            if equal(key, b"code") {
-                once(&mut self.code, reader.integer()?)?;
-            } else if equal(key, b"data") {
-                once(&mut self.data, ())?;
-                self.read_data(reader)?;
-            } else {
-                reader.skip()?;
-            }
-        }
-        Ok(())
+    if !all_of_class(secret, is_alphanumeric) {
+        return Err(Error::REPLY_SECRET_CHARACTER);
     }
-
-    fn read_data(&mut self, reader: &mut Reader<'r>) -> Result<()> {
-        reader.open_object()?;
-        while let Some(key) = reader.next_key()? {
-            let member = if equal(key, b"productKey") {
-                &mut self.product_key
-            } else if equal(key, b"deviceName") {
-                &mut self.device_name
-            } else if equal(key, b"deviceSecret") {
-                &mut self.device_secret
-            } else if equal(key, b"clientId") {
-                &mut self.client_id
-            } else if equal(key, b"deviceToken") {
-                &mut self.device_token
-            } else {
-                reader.skip()?;
-                continue;
-            };
-            once(member, reader.string()?)?;
-        }
-        Ok(())
-    }
-
-    fn check(&self, identity: &Identity) -> Result<()> {
-        if present(self.product_key)? != identity.product_key.0.as_bytes() {
-            return Err(Error::REPLY_OTHER_PRODUCT);
-        }
-        if present(self.device_name)? != identity.device_name.0.as_bytes() {
-            return Err(Error::REPLY_OTHER_DEVICE);
-        }
-        Ok(())
-    }
-
-    fn device_secret(self, identity: &Identity) -> Result<Credential<'r>> {
-        self.check(identity)?;
-        let secret = present(self.device_secret)?;
-        if secret.is_empty() || secret.len() > Secret::MAX {
-            return Err(Error::REPLY_SECRET_LENGTH);
-        }
-        if !all_of_class(secret, is_alphanumeric) {
-            return Err(Error::REPLY_SECRET_CHARACTER);
-        }
-        Ok(Credential::DeviceSecret(Secret::new(secret)?))
-    }
-
-    #[cfg_attr(not(feature = "register-mqtt"), allow(dead_code))]
-    fn device_token(self, identity: &Identity) -> Result<Credential<'r>> {
-        self.check(identity)?;
-        let as_reply = |error| match error {
-            Error::ARGUMENT_CHARACTER => Error::REPLY_SECRET_CHARACTER,
-            _ => Error::REPLY_SECRET_LENGTH,
-        };
-        let client_id = ClientId::new(present(self.client_id)?).map_err(as_reply)?;
-        let token = DeviceToken::new(present(self.device_token)?).map_err(as_reply)?;
-        token.check().map_err(as_reply)?;
-        Ok(Credential::DeviceToken { client_id, token })
-    }
+    Secret::new(secret)
 }
 
-fn present(member: Option<&[u8]>) -> Result<&[u8]> {
-    member.ok_or(Error::REPLY_INCOMPLETE)
+#[cfg_attr(not(feature = "register-mqtt"), allow(dead_code))]
+fn device_token<'r>(object: &'r [u8], names: &[&[u8]; 2]) -> Result<Credential<'r>> {
+    let mut values = [&b""[..]; 4];
+    read_strings(
+        object,
+        b"productKey,deviceName,clientId,deviceToken",
+        &mut values,
+    )?;
+    let [product_key, device_name, client_id, token] = values;
+    check_names([product_key, device_name], names)?;
+    let as_reply = |error| match error {
+        Error::ARGUMENT_CHARACTER => Error::REPLY_SECRET_CHARACTER,
+        _ => Error::REPLY_SECRET_LENGTH,
+    };
+    let client_id = ClientId::new(client_id).map_err(as_reply)?;
+    let token = DeviceToken::new(token).map_err(as_reply)?;
+    token.check().map_err(as_reply)?;
+    Ok(Credential::DeviceToken { client_id, token })
 }
 
-/// A key that is given twice makes a reply ambiguous.
-fn once<T>(slot: &mut Option<T>, value: T) -> Result<()> {
-    match slot.replace(value) {
-        None => Ok(()),
-        Some(_) => Err(Error::REPLY_NOT_JSON),
+fn check_names(given: [&[u8]; 2], [product_key, device_name]: &[&[u8]; 2]) -> Result<()> {
+    let [given_key, given_name] = given;
+    if !equal(given_key, product_key) {
+        return Err(Error::REPLY_OTHER_PRODUCT);
     }
+    if !equal(given_name, device_name) {
+        return Err(Error::REPLY_OTHER_DEVICE);
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -190,12 +146,10 @@ mod tests {
     use std::format;
     use std::string::String;
 
-    fn identity() -> Identity {
-        Identity::new(b"a1B2c3D4e5F", b"dev1").unwrap()
-    }
+    const NAMES: &[&[u8]; 2] = &[b"a1B2c3D4e5F", b"dev1"];
 
     fn result(body: &str) -> core::result::Result<String, NoSecret> {
-        in_body(body.as_bytes(), &identity()).map(text)
+        in_body(body.as_bytes(), NAMES).map(|secret| text(Credential::DeviceSecret(secret)))
     }
 
     fn text(credential: Credential<'_>) -> String {
@@ -237,12 +191,22 @@ mod tests {
 
     #[test]
     fn refusals_come_with_their_code() {
-        for code in [460, 500, 6100, 6250, 6288, 6289, 6292, 6600, 7777, -1] {
+        for (code, error) in [
+            (460, Error::PLATFORM_PARAMETER),
+            (500, Error::PLATFORM_INTERNAL),
+            (6100, Error::PLATFORM_DEVICE_NOT_FOUND),
+            (6250, Error::PLATFORM_PRODUCT_NOT_FOUND),
+            (6288, Error::PLATFORM_REGISTRATION_OFF),
+            (6289, Error::PLATFORM_ALREADY_ACTIVE),
+            (6292, Error::PLATFORM_SIGN_METHOD),
+            (6600, Error::PLATFORM_SIGNATURE),
+            (7777, Error::PLATFORM_CODE_UNKNOWN),
+            (-1, Error::PLATFORM_CODE_UNKNOWN),
+        ] {
             let body = format!(r#"{{"code":{code},"message":"no"}}"#);
             assert_eq!(result(&body), Err(NoSecret::Refused(code)));
+            assert_eq!(refusal(code), error);
         }
-        assert_eq!(refusal(6289), Error::PLATFORM_ALREADY_ACTIVE);
-        assert_eq!(refusal(7777), Error::PLATFORM_CODE_UNKNOWN);
     }
 
     #[test]
@@ -294,7 +258,7 @@ mod tests {
     const TOKEN_PUSH: &str = r#"{"clientId":"GmxqSfBe1hcyf1PB1uIX","productKey":"a1B2c3D4e5F","deviceName":"dev1","deviceToken":"^1^1612345678901^0123456789abcdef"}"#;
 
     fn pushed(payload: &str, form: Form) -> core::result::Result<String, Error> {
-        in_push(payload.as_bytes(), &identity(), form).map(text)
+        in_push(payload.as_bytes(), NAMES, form).map(text)
     }
 
     #[test]

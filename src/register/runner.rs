@@ -10,6 +10,7 @@ use crate::transport::Pipe;
 const PIECE: usize = 128;
 
 /// The platform closes the connection of a registration 15 s after its CONNACK.
+#[cfg(feature = "register-mqtt")]
 const LONGEST_MQTT_MS: u32 = 14_000;
 
 /// Sends the request, receives the reply, closes. The machine then stands at `Finish`.
@@ -22,9 +23,13 @@ pub(crate) fn run(
     if pipe.is_plain() {
         return Err(Error::TRANSPORT_PLAIN);
     }
-    let deadline = Deadline::new(registration.form(), pipe, timeout_ms)?;
+    let deadline = match registration.form() {
+        Form::Https => Deadline::new(pipe, timeout_ms),
+        #[cfg(feature = "register-mqtt")]
+        _ => Deadline::of_mqtt(pipe, timeout_ms)?,
+    };
     let left = deadline.left(pipe)?;
-    pipe.open(registration.host(), registration.port(), left)?;
+    pipe.open(registration.host_name(), registration.port(), left)?;
     let result = exchange(registration, pipe, &deadline, quiet);
     pipe.close();
     result
@@ -40,12 +45,7 @@ fn exchange(
         // A reply that is complete counts, however late it is.
         match registration.next_step()? {
             Step::Send(bytes) => {
-                let length = bytes.len();
-                let left = deadline.left(pipe)?;
-                let sent = pipe.write(bytes, left)?;
-                if sent == 0 || sent > length {
-                    return Err(Error::TRANSPORT_MISUSE);
-                }
+                let sent = send(bytes, pipe, deadline)?;
                 registration.sent(sent)?;
             }
             Step::Receive => {
@@ -55,6 +55,16 @@ fn exchange(
             Step::Finish => return Ok(()),
         }
     }
+}
+
+/// Sends some of the bytes, at least one.
+pub(super) fn send(bytes: &[u8], pipe: &mut impl Pipe, deadline: &Deadline) -> Result<usize> {
+    let left = deadline.left(pipe)?;
+    let sent = pipe.write(bytes, left)?;
+    if sent == 0 || sent > bytes.len() {
+        return Err(Error::TRANSPORT_MISUSE);
+    }
+    Ok(sent)
 }
 
 fn receive(
@@ -73,42 +83,45 @@ fn receive(
     }
 }
 
-/// With a clock, the end of the whole; without, the limit of each wait.
-enum Deadline {
-    At { end: u64 },
-    Each { timeout_ms: u32 },
+/// When to give up. 32 bits of a clock tell the 49 days that a time-out may have at most.
+pub(crate) struct Deadline {
+    /// What the clock said. None, without a clock: the time-out is that of each wait.
+    began: Option<u32>,
+    timeout_ms: u32,
 }
 
 impl Deadline {
+    pub(super) fn new(pipe: &mut impl Pipe, timeout_ms: u32) -> Deadline {
+        Deadline {
+            began: now(pipe),
+            timeout_ms,
+        }
+    }
+
     /// Over MQTT the platform may send what it likes until it closes, so the end of the whole is
     /// needed, and it lies before that.
-    fn new(form: Form, pipe: &mut impl Pipe, timeout_ms: u32) -> Result<Deadline> {
-        let is_mqtt = form != Form::Https;
-        let timeout_ms = if is_mqtt {
-            timeout_ms.min(LONGEST_MQTT_MS)
-        } else {
-            timeout_ms
-        };
-        match pipe.now_ms() {
-            Some(now) => Ok(Deadline::At {
-                end: now.saturating_add(u64::from(timeout_ms)),
-            }),
-            None if is_mqtt => Err(Error::CALLBACK_MISSING),
-            None => Ok(Deadline::Each { timeout_ms }),
+    #[cfg(feature = "register-mqtt")]
+    pub(super) fn of_mqtt(pipe: &mut impl Pipe, timeout_ms: u32) -> Result<Deadline> {
+        let deadline = Deadline::new(pipe, timeout_ms.min(LONGEST_MQTT_MS));
+        match deadline.began {
+            Some(_) => Ok(deadline),
+            None => Err(Error::CALLBACK_MISSING),
         }
     }
 
     /// Milliseconds left, at least 1.
-    fn left(&self, pipe: &mut impl Pipe) -> Result<u32> {
-        match self {
-            Deadline::Each { timeout_ms } => Ok(*timeout_ms),
-            Deadline::At { end } => {
-                let left = end.saturating_sub(pipe.now_ms().unwrap_or(0));
-                if left == 0 {
-                    return Err(Error::TRANSPORT_TIMED_OUT);
-                }
-                Ok(u32::try_from(left).unwrap_or(u32::MAX))
-            }
+    pub(super) fn left(&self, pipe: &mut impl Pipe) -> Result<u32> {
+        let Some(began) = self.began else {
+            return Ok(self.timeout_ms);
+        };
+        let passed = now(pipe).unwrap_or(began).wrapping_sub(began);
+        match self.timeout_ms.saturating_sub(passed) {
+            0 => Err(Error::TRANSPORT_TIMED_OUT),
+            left => Ok(left),
         }
     }
+}
+
+fn now(pipe: &mut impl Pipe) -> Option<u32> {
+    pipe.now_ms().map(|now| now as u32)
 }

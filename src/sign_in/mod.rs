@@ -8,7 +8,9 @@ mod with_secret;
 
 pub use psk::Psk;
 pub(crate) use psk::write as write_psk;
-pub use with_secret::{Connect, with_secret};
+#[cfg(feature = "lean")]
+pub(crate) use with_secret::with_store;
+pub use with_secret::{BATCH, Connect, Signer, batch, with_secret};
 
 use crate::credential::Credential;
 use crate::identity::{ClientId, Endpoint, Host, Identity, check};
@@ -203,7 +205,7 @@ impl<E: Extensions> SignIn<'_, E> {
                     part(out, |out| self.put_issued_client_id(client_id, out))
                 }
             },
-            username: part(out, |out| put_username(identity, out)),
+            username: part(out, |out| put_username(identity.names(), out)),
             password: match credential {
                 Credential::DeviceSecret(secret) => {
                     let mut hmac = Hmac::new(self.sign_method);
@@ -220,7 +222,7 @@ impl<E: Extensions> SignIn<'_, E> {
     fn put_host(&self, identity: &Identity, endpoint: &Endpoint, out: &mut Writer<'_>) {
         match self.host {
             Some(host) => out.put(host.as_bytes()),
-            None => endpoint.put_mqtt_host(&identity.product_key, out),
+            None => endpoint.put_mqtt_host(identity.product_key.0.as_bytes(), out),
         }
     }
 
@@ -300,10 +302,10 @@ impl<E: Extensions> SignIn<'_, E> {
 }
 
 /// `DeviceName&ProductKey`.
-pub(crate) fn put_username(identity: &Identity, sink: &mut impl Sink) {
-    sink.put(identity.device_name.0.as_bytes());
+pub(crate) fn put_username([product_key, device_name]: [&[u8]; 2], sink: &mut impl Sink) {
+    sink.put(device_name);
     sink.put(b"&");
-    sink.put(identity.product_key.0.as_bytes());
+    sink.put(product_key);
 }
 
 /// Writes one NUL-terminated part and tells where it lies.

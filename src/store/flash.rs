@@ -37,6 +37,14 @@ pub struct Geometry {
 }
 
 impl Geometry {
+    /// Of no slots yet.
+    #[cfg(all(feature = "capi", feature = "lean"))]
+    pub(crate) const NONE: Geometry = Geometry {
+        slot_size: 0,
+        unit: 0,
+        erased: 0,
+    };
+
     /// `slot_size` bytes, a multiple of `unit`, the bytes that are programmed at once (1 to 32, a
     /// power of two); `erased` is what erased bytes read as, 0x00 or 0xFF.
     pub const fn new(slot_size: usize, unit: usize, erased: u8) -> Result<Geometry> {
@@ -106,7 +114,7 @@ pub struct FlashStore<F> {
 
 impl<F: Flash> FlashStore<F> {
     /// Over two slots of this geometry.
-    pub fn new(flash: F, geometry: Geometry) -> FlashStore<F> {
+    pub const fn new(flash: F, geometry: Geometry) -> FlashStore<F> {
         FlashStore {
             flash,
             geometry,

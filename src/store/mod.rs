@@ -6,6 +6,8 @@ pub mod aead;
 #[cfg(feature = "flash")]
 pub mod flash;
 pub(crate) mod record;
+#[cfg(all(feature = "flash", feature = "lean"))]
+pub(crate) mod secret_record;
 
 use crate::identity::RecordName;
 use crate::secret::DeviceToken;

@@ -22,7 +22,9 @@
 //! A sealed secret is sealed for the bytes from 6 up to its own length.
 
 use crate::credential::Credential;
-use crate::identity::{ClientId, Endpoint, Identity};
+use crate::identity::{ClientId, Identity};
+#[cfg(all(feature = "flash", feature = "lean"))]
+use crate::identity::{DeviceName, InstanceId, ProductKey};
 use crate::secret::{DeviceToken, Secret, equal};
 use crate::status::{Error, Result};
 use crate::text::{Sink, Writer};
@@ -74,6 +76,22 @@ pub(crate) struct Head {
     pub(crate) registrations: u8,
 }
 
+/// Whose record it is.
+pub(crate) struct Owner<'a> {
+    names: [&'a [u8]; 2],
+    /// Empty for the old public instance.
+    instance_id: &'a [u8],
+}
+
+impl<'a> Owner<'a> {
+    pub(crate) fn new(identity: &'a Identity, instance_id: &'a [u8]) -> Owner<'a> {
+        Owner {
+            names: identity.names(),
+            instance_id,
+        }
+    }
+}
+
 /// A record to be written.
 pub(crate) struct Record<'r> {
     pub(crate) head: Head,
@@ -84,8 +102,7 @@ impl Record<'_> {
     /// Writes the record and returns its length. `sealed` is room for the sealed secret.
     pub(crate) fn encode(
         &self,
-        identity: &Identity,
-        endpoint: &Endpoint,
+        owner: &Owner<'_>,
         sealed: &mut [u8],
         mut seal: impl FnMut(&[u8], &[u8], &mut [u8]) -> Result<Option<usize>>,
         buffer: &mut [u8],
@@ -106,12 +123,8 @@ impl Record<'_> {
         writer.put(&[0, 0, VERSION, state.code(), kind, SEALED]);
         writer.put(&sequence.to_le_bytes());
         writer.put(&[registrations, 0]);
-        for field in [
-            identity.product_key.0.as_bytes(),
-            identity.device_name.0.as_bytes(),
-            endpoint.instance_id(),
-            client_id,
-        ] {
+        let [product_key, device_name] = owner.names;
+        for field in [product_key, device_name, owner.instance_id, client_id] {
             put_field(&mut writer, field);
         }
         let context_end = writer.length();
@@ -170,11 +183,7 @@ pub(crate) struct Stored<'r> {
 
 impl<'r> Stored<'r> {
     /// Reads a record of this device. Another device's is refused, whatever else it holds.
-    pub(crate) fn decode(
-        bytes: &'r [u8],
-        identity: &Identity,
-        endpoint: &Endpoint,
-    ) -> Result<Stored<'r>> {
+    pub(crate) fn decode(bytes: &'r [u8], owner: &Owner<'_>) -> Result<Stored<'r>> {
         let body = checked_body(bytes).ok_or(Error::STORE_DAMAGED)?;
         let (head, mut rest) = body
             .split_first_chunk::<HEAD>()
@@ -212,10 +221,7 @@ impl<'r> Stored<'r> {
         if !rest.is_empty() {
             return Err(Error::STORE_DAMAGED);
         }
-        if product_key != identity.product_key.0.as_bytes()
-            || device_name != identity.device_name.0.as_bytes()
-            || instance_id != endpoint.instance_id()
-        {
+        if [product_key, device_name] != owner.names || instance_id != owner.instance_id {
             return Err(Error::STORE_OTHER_DEVICE);
         }
         let context_end = body.len().wrapping_sub(secret.len()).wrapping_sub(1);
@@ -271,6 +277,90 @@ impl<'r> Stored<'r> {
         };
         credential.check().map_err(damaged)?;
         Ok(credential)
+    }
+}
+
+/// A record of a DeviceSecret that was issued and not sealed: what is needed without a device object.
+#[cfg(all(feature = "flash", feature = "lean"))]
+pub(crate) struct PlainRecord<'r> {
+    pub(crate) sequence: u32,
+    pub(crate) secret: &'r [u8],
+}
+
+/// Bytes of the longest that `put_owner` puts.
+#[cfg(all(feature = "flash", feature = "lean"))]
+pub(crate) const OWNER_MAX: usize = 4 + ProductKey::MAX + DeviceName::MAX + InstanceId::MAX;
+
+/// Puts what stands between the head and the DeviceSecret.
+#[cfg(all(feature = "flash", feature = "lean"))]
+pub(crate) fn put_owner(
+    [product_key, device_name]: [&[u8]; 2],
+    instance_id: &[u8],
+    writer: &mut Writer<'_>,
+) {
+    for field in [product_key, device_name, instance_id, b""] {
+        put_field(writer, field);
+    }
+}
+
+#[cfg(all(feature = "flash", feature = "lean"))]
+impl<'r> PlainRecord<'r> {
+    /// Writes the record and returns its length.
+    pub(crate) fn encode(&self, owner: &[u8], buffer: &mut [u8]) -> Result<usize> {
+        let mut writer = Writer::new(buffer);
+        writer.put(MAGIC);
+        writer.put(&[
+            0,
+            0,
+            VERSION,
+            State::Issued.code(),
+            KIND_DEVICE_SECRET,
+            PLAIN,
+        ]);
+        writer.put(&self.sequence.to_le_bytes());
+        writer.put(&[1, 0]);
+        writer.put(owner);
+        put_field(&mut writer, self.secret);
+        let body_length = writer.length();
+        put_length_and_crc(buffer, body_length)
+    }
+
+    /// Reads a record that is whole.
+    pub(crate) fn decode(record: &'r [u8], owner: &[u8]) -> Result<PlainRecord<'r>> {
+        let (head, rest) = record.split_first_chunk().ok_or(Error::STORE_DAMAGED)?;
+        let [
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            version,
+            _,
+            kind,
+            protection,
+            s0,
+            s1,
+            s2,
+            s3,
+            _,
+            reserved,
+        ]: [u8; HEAD] = *head;
+        if version != VERSION || reserved != 0 {
+            return Err(Error::STORE_VERSION);
+        }
+        if kind != KIND_DEVICE_SECRET {
+            return Err(Error::SECRET_IS_TOKEN);
+        }
+        if protection != PLAIN {
+            return Err(Error::STORE_SEALED);
+        }
+        let rest = rest.strip_prefix(owner).ok_or(Error::STORE_OTHER_DEVICE)?;
+        let (secret, _) = field(rest)?;
+        Ok(PlainRecord {
+            sequence: u32::from_le_bytes([s0, s1, s2, s3]),
+            secret,
+        })
     }
 }
 
@@ -361,7 +451,6 @@ fn crc32_of_byte(crc: u32, byte: u8) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::identity::{InstanceId, Region};
     use crate::store::{RECORD_MAX, SEALED_MAX};
 
     const SECRET: &[u8] = b"0123456789abcdefghijklmnopqrstuv";
@@ -373,10 +462,6 @@ mod tests {
 
     fn device(name: &[u8]) -> Identity {
         Identity::new(b"a1B2c3D4e5F", name).unwrap()
-    }
-
-    fn endpoint() -> Endpoint {
-        Endpoint::in_region(Region::new(b"cn-shanghai").unwrap())
     }
 
     fn plain(_: &[u8], _: &[u8], _: &mut [u8]) -> Result<Option<usize>> {
@@ -409,8 +494,7 @@ mod tests {
         };
         let length = record
             .encode(
-                &device(b"dev1"),
-                &endpoint(),
+                &Owner::new(&device(b"dev1"), b""),
                 &mut [0; SEALED_MAX],
                 seal,
                 &mut buffer,
@@ -420,7 +504,7 @@ mod tests {
     }
 
     fn decode<'r>(bytes: &'r [u8], name: &[u8]) -> Result<Stored<'r>> {
-        Stored::decode(bytes, &device(name), &endpoint())
+        Stored::decode(bytes, &Owner::new(&device(name), b""))
     }
 
     #[test]
@@ -483,12 +567,46 @@ mod tests {
             decode(&bytes, b"dev2").err(),
             Some(Error::STORE_OTHER_DEVICE)
         );
-        let elsewhere = Endpoint::of_instance(
-            InstanceId::new(b"iot-1").unwrap(),
-            Region::new(b"cn-shanghai").unwrap(),
-        );
-        let result = Stored::decode(&bytes, &device(b"dev1"), &elsewhere);
+        let device = device(b"dev1");
+        let result = Stored::decode(&bytes, &Owner::new(&device, b"iot-1"));
         assert_eq!(result.err(), Some(Error::STORE_OTHER_DEVICE));
+    }
+
+    #[cfg(all(feature = "flash", feature = "lean"))]
+    #[test]
+    fn a_plain_record_is_the_record_of_a_device() {
+        let mut owner = [0; OWNER_MAX];
+        let mut writer = Writer::new(&mut owner);
+        put_owner([b"a1B2c3D4e5F", b"dev1"], b"", &mut writer);
+        let length = writer.length();
+        let owner = &owner[..length];
+        let bytes = encoded(plain);
+        let found = PlainRecord::decode(&bytes, owner).unwrap();
+        assert_eq!((found.sequence, found.secret), (7, SECRET));
+        let mut buffer = [0; RECORD_MAX];
+        let length = found.encode(owner, &mut buffer).unwrap();
+        assert_eq!(&buffer[..length], bytes);
+
+        let sealed = encoded(toy_seal);
+        for (bytes, owner, error) in [
+            (
+                &bytes[..],
+                &b"\x0ba1B2c3D4e5F\x04dev2\0\0"[..],
+                Error::STORE_OTHER_DEVICE,
+            ),
+            (&sealed, owner, Error::STORE_SEALED),
+        ] {
+            assert_eq!(PlainRecord::decode(bytes, owner).err(), Some(error));
+        }
+        for (at, value, error) in [
+            (6, 2, Error::STORE_VERSION),
+            (8, KIND_DEVICE_TOKEN, Error::SECRET_IS_TOKEN),
+            (15, 1, Error::STORE_VERSION),
+        ] {
+            let mut changed = bytes.clone();
+            changed[at] = value;
+            assert_eq!(PlainRecord::decode(&changed, owner).err(), Some(error));
+        }
     }
 
     /// The check value of CRC-32/ISO-HDLC in every catalogue of CRCs.
@@ -511,22 +629,18 @@ mod tests {
             },
         };
         let identity = Identity::new(&[b'p'; 20], &[b'd'; 32]).unwrap();
-        let endpoint = Endpoint::of_instance(
-            InstanceId::new(&[b'i'; 32]).unwrap(),
-            Region::new(b"r").unwrap(),
-        );
+        let owner = Owner::new(&identity, &[b'i'; 32]);
         let mut buffer = [0; RECORD_MAX];
         let sealed_to_the_limit = |_: &[u8], _: &[u8], _: &mut [u8]| Ok(Some(SEALED_MAX));
         let length = record
             .encode(
-                &identity,
-                &endpoint,
+                &owner,
                 &mut [7; SEALED_MAX],
                 sealed_to_the_limit,
                 &mut buffer,
             )
             .unwrap();
-        let stored = Stored::decode(&buffer[..length], &identity, &endpoint).unwrap();
+        let stored = Stored::decode(&buffer[..length], &owner).unwrap();
         assert!(stored.is_sealed() && stored.is_token());
         assert_eq!(stored.head, record.head);
     }

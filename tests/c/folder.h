@@ -129,6 +129,7 @@ static unsigned count_files(const char *ending, char *name)
 }
 
 /* The one record in the folder, and nothing beside it. */
+CHECK_MAYBE_UNUSED
 static int find_record(char *path)
 {
     char name[PATH_SIZE];

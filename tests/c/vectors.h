@@ -266,7 +266,7 @@ static void begin_case(int index, const char *sdk, const char *operation)
     check_case = case_name;
 }
 
-static int make_device(struct bench *bench, const char *product_key, const char *device_name,
+static inline int make_device(struct bench *bench, const char *product_key, const char *device_name,
                        const char *region)
 {
     bench_prepare(bench);

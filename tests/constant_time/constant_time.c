@@ -132,6 +132,38 @@ static void lives(void)
 
 /* --- Secrets that are lent ----------------------------------------------------------------------------- */
 
+/* Without a device: one, and many of which one is refused. */
+static void sign_in_with_secret_and_batch(void)
+{
+    enum { COUNT = 3 };
+    static linkauth_connect connect, connects[COUNT], in_the_open;
+    linkauth_device_certificate devices[COUNT];
+    size_t at;
+    CHECK_STATUS(LINKAUTH_OK, linkauth_sign_in_with_secret(
+                                  PRODUCT_KEY, LINKAUTH_NUL_TERMINATED, DEVICE_NAME,
+                                  LINKAUTH_NUL_TERMINATED, device_secret.text, device_secret.length,
+                                  &connect));
+    for (at = 0; at < COUNT; at++) {
+        devices[at].product_key = PRODUCT_KEY;
+        devices[at].product_key_length = LINKAUTH_NUL_TERMINATED;
+        devices[at].device_name = DEVICE_NAME;
+        devices[at].device_name_length = LINKAUTH_NUL_TERMINATED;
+        devices[at].device_secret = at == 1 ? bad_secret.text : device_secret.text;
+        devices[at].device_secret_length = at == 1 ? bad_secret.length : device_secret.length;
+    }
+    CHECK_STATUS(LINKAUTH_ERROR_ARGUMENT_CHARACTER,
+                 linkauth_sign_in_batch(devices, COUNT, connects, NULL));
+    CHECK(is_hidden(&connect, sizeof(connect)) && is_hidden(&connects[2], sizeof(connects[2])));
+    show(&connect, sizeof(connect));
+    show(connects, sizeof(connects));
+    CHECK_STATUS(LINKAUTH_OK,
+                 linkauth_sign_in_with_secret(PRODUCT_KEY, LINKAUTH_NUL_TERMINATED, DEVICE_NAME,
+                                              LINKAUTH_NUL_TERMINATED, DEVICE_SECRET,
+                                              LINKAUTH_NUL_TERMINATED, &in_the_open));
+    CHECK_BYTES(&in_the_open, sizeof(connect), &connect, sizeof(connect));
+    CHECK_BYTES(&in_the_open, sizeof(connect), &connects[2], sizeof(connect));
+}
+
 static void sign_in_by_every_method(void)
 {
     static const uint32_t METHODS[] = {LINKAUTH_SIGN_HMAC_SHA256, LINKAUTH_SIGN_HMAC_SHA1,
@@ -510,6 +542,7 @@ struct trial {
 
 static const struct trial TRIALS[] = {
     {"sign-in with a lent secret, by every method", sign_in_by_every_method, 0},
+    {"sign-in without a device, one and many", sign_in_with_secret_and_batch, 0},
     {"PSK with a lent secret", psk_with_a_lent_secret, 0},
     {"sign-in with a lent token", sign_in_with_a_lent_token, 0},
     {"wiping", wiping, 0},

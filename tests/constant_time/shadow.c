@@ -4,6 +4,8 @@
 
 #include "shadow.h"
 
+#include <errno.h>
+#include <stdarg.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -63,29 +65,69 @@ int I_WRAP_SONAME_FNNAME_ZZ(liblinkauthZdsoZd0, Za6secret7is_zeroZa)(unsigned by
     return (int)result;
 }
 
-/*
- * The library's reads and writes of files, in place of libc's. A secret has to be written as it is,
- * into a file of mode 0600; what comes back from there is as secret as before.
- */
-ssize_t write(int descriptor, const void *bytes, size_t length)
+/** A system call of x86-64. */
+static long call(long number, const long arguments[5])
 {
-    char copy[4096];
-    if (length > sizeof(copy)) {
-        return syscall(SYS_write, descriptor, bytes, length);
+    register long fourth __asm__("r10") = arguments[3];
+    register long fifth __asm__("r8") = arguments[4];
+    long result;
+    __asm__ volatile("syscall"
+                     : "=a"(result)
+                     : "a"(number), "D"(arguments[0]), "S"(arguments[1]), "d"(arguments[2]),
+                       "r"(fourth), "r"(fifth)
+                     : "rcx", "r11", "memory");
+    if (result < 0) {
+        errno = (int)-result;
+        return -1;
     }
-    memcpy(copy, bytes, length);
-    show(copy, length);
-    return syscall(SYS_write, descriptor, copy, length);
+    return result;
 }
 
-ssize_t read(int descriptor, void *bytes, size_t capacity)
+/* A secret has to be written as it is, into a file of mode 0600. */
+static long call_write(const long arguments[5])
+{
+    char copy[4096];
+    long shown[5] = {arguments[0], (long)copy, arguments[2]};
+    if ((size_t)arguments[2] > sizeof(copy)) {
+        return call(SYS_write, arguments);
+    }
+    memcpy(copy, (const void *)arguments[1], (size_t)arguments[2]);
+    show(copy, (size_t)arguments[2]);
+    return call(SYS_write, shown);
+}
+
+/* What comes back from there is as secret as before. */
+static long call_read(const long arguments[5])
 {
     const char *secret = secret_in_files;
-    ssize_t length = syscall(SYS_read, descriptor, bytes, capacity);
-    char *at = length < 0 || secret == NULL ? NULL : memmem(bytes, (size_t)length, secret, strlen(secret));
+    long length = call(SYS_read, arguments);
+    char *at = length < 0 || secret == NULL
+        ? NULL
+        : memmem((void *)arguments[1], (size_t)length, secret, strlen(secret));
     if (at != NULL) {
         hide(at, strlen(secret) + 4);
         found_in_files++;
     }
     return length;
+}
+
+/** The library's system calls come here, in place of libc. */
+long syscall(long number, ...)
+{
+    long arguments[5];
+    va_list list;
+    size_t at;
+    va_start(list, number);
+    for (at = 0; at < 5; at++) {
+        arguments[at] = va_arg(list, long);
+    }
+    va_end(list);
+    switch (number) {
+    case SYS_write:
+        return call_write(arguments);
+    case SYS_read:
+        return call_read(arguments);
+    default:
+        return call(number, arguments);
+    }
 }

@@ -56,9 +56,9 @@ class Board:
         if self.machine != "microbit":  # which has a generator of its own
             write(f"{folder}/seed.bin", b"SEEDING\0" + secrets.token_bytes(120))
 
-    def start(self, elf, folder):
+    def start(self, elf, folder, arguments=()):
         """Starts QEMU; its UART is the process's standard input and output."""
-        return subprocess.Popen(self.command(os.path.abspath(elf), os.path.abspath(folder)), cwd=folder,
+        return subprocess.Popen([*self.command(os.path.abspath(elf), os.path.abspath(folder)), *arguments], cwd=folder,
                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
 
 

@@ -14,7 +14,7 @@
  * `no-file-fsync`, `no-folder-fsync` are the file store with fsync doing nothing, on anything, a file,
  * a folder; `in-place` writes over the record.
  *
- * To be linked with --wrap for each of the calls below.
+ * To be linked with --wrap=syscall.
  *
  * SPDX-License-Identifier: MIT OR Apache-2.0
  */
@@ -30,6 +30,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 enum { FILE_NAME = 64 };
@@ -51,22 +52,10 @@ static void stop(const char *what, linkauth_status status)
     exit(1);
 }
 
-/* The system calls, of the library too. */
+/* The library's system calls, and those of the protocols below. */
 
-int __real_openat(int at, const char *path, int flags, ...);
-ssize_t __real_write(int file, const void *data, size_t length);
-int __real_ftruncate(int file, off_t length);
-int __real_fchmod(int file, mode_t mode);
-int __real_fsync(int file);
-int __real_renameat(int from_at, const char *from, int to_at, const char *to);
-int __real_unlinkat(int at, const char *path, int flags);
-int __wrap_openat(int at, const char *path, int flags, ...);
-ssize_t __wrap_write(int file, const void *data, size_t length);
-int __wrap_ftruncate(int file, off_t length);
-int __wrap_fchmod(int file, mode_t mode);
-int __wrap_fsync(int file);
-int __wrap_renameat(int from_at, const char *from, int to_at, const char *to);
-int __wrap_unlinkat(int at, const char *path, int flags);
+long __real_syscall(long number, ...);
+long __wrap_syscall(long number, ...);
 
 /* Of this file system only: the other disks of the machine are left in peace. */
 static void foreign_sync(void)
@@ -80,62 +69,47 @@ static void foreign_sync(void)
     }
 }
 
-int __wrap_openat(int at, const char *path, int flags, ...)
+static int changes_something(long number)
 {
-    va_list arguments;
-    mode_t mode = 0;
+    static const long numbers[] = {SYS_openat, SYS_write,  SYS_ftruncate, SYS_fchmod,
+                                   SYS_fsync,  SYS_renameat, SYS_unlinkat};
+    size_t at;
 
-    foreign_sync();
-    if ((flags & O_CREAT) != 0) {
-        va_start(arguments, flags);
-        mode = va_arg(arguments, mode_t);
-        va_end(arguments);
+    for (at = 0; at < sizeof(numbers) / sizeof(numbers[0]); at++) {
+        if (numbers[at] == number) {
+            return 1;
+        }
     }
-    return __real_openat(at, path, flags, mode);
+    return 0;
 }
 
-ssize_t __wrap_write(int file, const void *data, size_t length)
-{
-    foreign_sync();
-    return __real_write(file, data, length);
-}
-
-int __wrap_ftruncate(int file, off_t length)
-{
-    foreign_sync();
-    return __real_ftruncate(file, length);
-}
-
-int __wrap_fchmod(int file, mode_t mode)
-{
-    foreign_sync();
-    return __real_fchmod(file, mode);
-}
-
-int __wrap_fsync(int file)
+static int is_left_out(long number, int file)
 {
     struct stat status;
 
-    foreign_sync();
-    if (fstat(file, &status) != 0) {
-        return -1;
+    return number == SYS_fsync && fstat(file, &status) == 0
+        && (S_ISDIR(status.st_mode) ? leaves_out_folder : leaves_out_file);
+}
+
+long __wrap_syscall(long number, ...)
+{
+    long arguments[5];
+    va_list list;
+    size_t at;
+
+    va_start(list, number);
+    for (at = 0; at < 5; at++) {
+        arguments[at] = va_arg(list, long);
     }
-    if (S_ISDIR(status.st_mode) ? leaves_out_folder : leaves_out_file) {
+    va_end(list);
+    if (changes_something(number)) {
+        foreign_sync();
+    }
+    if (is_left_out(number, (int)arguments[0])) {
         return 0;
     }
-    return __real_fsync(file);
-}
-
-int __wrap_renameat(int from_at, const char *from, int to_at, const char *to)
-{
-    foreign_sync();
-    return __real_renameat(from_at, from, to_at, to);
-}
-
-int __wrap_unlinkat(int at, const char *path, int flags)
-{
-    foreign_sync();
-    return __real_unlinkat(at, path, flags);
+    return __real_syscall(number, arguments[0], arguments[1], arguments[2], arguments[3],
+                          arguments[4]);
 }
 
 /* The protocols. */
@@ -152,18 +126,22 @@ static linkauth_status prepared_save(void *user, const char *name, const uint8_t
 static linkauth_status in_place_save(void *user, const char *name, const uint8_t *record, size_t length)
 {
     char path[FILE_NAME];
-    int file;
+    long file;
     int is_saved;
 
     (void)user;
     snprintf(path, sizeof(path), "%s.linkauth", name);
-    file = openat(folder, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    file = syscall(SYS_openat, (long)folder, path, (long)(O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC),
+                   0600L, 0L);
     if (file < 0) {
         return -errno;
     }
-    is_saved = write(file, record, length) == (ssize_t)length && fsync(file) == 0;
-    close(file);
-    return is_saved && fsync(folder) == 0 ? LINKAUTH_OK : LINKAUTH_ERROR_STORE_IO;
+    is_saved = syscall(SYS_write, file, record, length, 0L, 0L) == (long)length
+            && syscall(SYS_fsync, file, 0L, 0L, 0L, 0L) == 0;
+    close((int)file);
+    return is_saved && syscall(SYS_fsync, (long)folder, 0L, 0L, 0L, 0L) == 0
+             ? LINKAUTH_OK
+             : LINKAUTH_ERROR_STORE_IO;
 }
 
 /* Changes the file store to this protocol. */

@@ -11,6 +11,11 @@
 #pragma weak linkauth_aead_wipe
 #pragma weak linkauth_file_store_open
 #pragma weak linkauth_file_store_close
+#pragma weak linkauth_lean_register
+#pragma weak linkauth_lean_register_mqtt
+#pragma weak linkauth_lean_sign_in
+#pragma weak linkauth_flash_secret_store_init
+#pragma weak linkauth_flash_secret_store_wipe
 
 struct library library = {
 #define TAKE(name) .linkauth_##name = linkauth_##name,

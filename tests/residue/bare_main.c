@@ -12,7 +12,7 @@
 #include <string.h>
 
 static const struct entry *const GROUPS[] = {SIGN_IN_ENTRIES, STORE_ENTRIES, REGISTER_ENTRIES,
-                                             STEP_ENTRIES};
+                                             STEP_ENTRIES,   LEAN_ENTRIES};
 
 struct caller caller_memory;
 /** Which entry is next, and its name for the debugger; an empty one after the last. */

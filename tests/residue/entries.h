@@ -20,6 +20,7 @@ struct entry {
     struct invocation (*prepare)(void);
 };
 
-extern const struct entry SIGN_IN_ENTRIES[], STORE_ENTRIES[], REGISTER_ENTRIES[], STEP_ENTRIES[];
+extern const struct entry SIGN_IN_ENTRIES[], STORE_ENTRIES[], REGISTER_ENTRIES[], STEP_ENTRIES[],
+    LEAN_ENTRIES[];
 
 #endif /* ENTRIES_H_INCLUDED */

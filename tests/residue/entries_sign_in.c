@@ -102,6 +102,43 @@ static struct invocation direct_wrong_character(void)
     return direct_of(spoil(caller->secrets.device_secret), SECRET_LENGTH + 1);
 }
 
+/** On Linux more devices than one scope takes, and on a microcontroller what its RAM holds; the last with
+ * a secret of `length` bytes. */
+static struct invocation many_of(const char *secret, size_t length)
+{
+#ifdef __linux__
+    enum { COUNT = 300 };
+#else
+    enum { COUNT = 2 };
+#endif
+    static linkauth_device_certificate devices[COUNT];
+    static linkauth_connect connects[COUNT];
+    struct invocation call = {FUNCTION(sign_in_batch),
+                              {(uintptr_t)devices, COUNT, (uintptr_t)connects, 0}};
+    size_t at;
+    for (at = 0; at < COUNT; at++) {
+        devices[at].product_key = "a1B2c3D4e5F";
+        devices[at].product_key_length = LINKAUTH_NUL_TERMINATED;
+        devices[at].device_name = "dev1";
+        devices[at].device_name_length = LINKAUTH_NUL_TERMINATED;
+        devices[at].device_secret = caller->secrets.device_secret;
+        devices[at].device_secret_length = SECRET_LENGTH;
+    }
+    devices[COUNT - 1].device_secret = secret;
+    devices[COUNT - 1].device_secret_length = length;
+    return call;
+}
+
+static struct invocation many(void)
+{
+    return many_of(caller->secrets.device_secret, SECRET_LENGTH);
+}
+
+static struct invocation many_wrong_character(void)
+{
+    return many_of(spoil(caller->secrets.device_secret), SECRET_LENGTH + 1);
+}
+
 static void lend_token(void)
 {
     sign_in_options.device_token = caller->secrets.token;
@@ -194,6 +231,9 @@ const struct entry SIGN_IN_ENTRIES[] = {
     {"sign_in_with_secret:terminated", STORE_NONE, LINKAUTH_OK, direct_terminated},
     {"sign_in_with_secret:wrong-character", STORE_NONE, LINKAUTH_ERROR_ARGUMENT_CHARACTER,
      direct_wrong_character},
+    {"sign_in_batch", STORE_NONE, LINKAUTH_OK, many},
+    {"sign_in_batch:wrong-character", STORE_NONE, LINKAUTH_ERROR_ARGUMENT_CHARACTER,
+     many_wrong_character},
     {"psk:lent", STORE_NONE, LINKAUTH_OK, psk_lent},
     {"psk:callbacks", STORE_CALLBACK, LINKAUTH_OK, psk_stored},
     {"psk:buffer-too-small", STORE_NONE, LINKAUTH_ERROR_BUFFER_TOO_SMALL, psk_too_small},

@@ -10,17 +10,18 @@
 
 #include <linkauth.h>
 
-/* The functions that are called with a secret, and those that prepare for it. The last three are not
+/* The functions that are called with a secret, and those that prepare for it. The last ones are not
  * in every build. */
 #define LIBRARY_FUNCTIONS(use)                                                                     \
     use(device_init) use(device_wipe) use(device_error_detail) use(sign_in) use(psk)               \
-    use(sign_in_with_secret)                                                                       \
+    use(sign_in_with_secret) use(sign_in_batch)                                                    \
     use(store_secret) use(store_inspect) use(store_erase) use(report_connack) use(register)        \
     use(registration_begin) use(registration_next) use(registration_sent) use(registration_feed)   \
     use(registration_finish) use(registration_fail) use(registration_wipe)                         \
     use(registration_connect) use(registration_connack) use(registration_message) use(wipe)        \
     use(file_store_open) use(file_store_close) use(flash_store_init) use(flash_store_wipe)         \
-    use(aead_init) use(aead_wipe)
+    use(aead_init) use(aead_wipe) use(lean_register) use(lean_register_mqtt) use(lean_sign_in)     \
+    use(flash_secret_store_init) use(flash_secret_store_wipe)
 
 struct library {
 #define DECLARE(name) __typeof__(linkauth_##name) *linkauth_##name;

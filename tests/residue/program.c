@@ -15,10 +15,14 @@ linkauth_sign_in_options sign_in_options;
 linkauth_registration_options registration_options;
 linkauth_registration registration;
 linkauth_transport transport;
+linkauth_lean lean;
+linkauth_secret_store secret_store;
+linkauth_lean_memory lean_memory;
 struct faults faults;
 
 static linkauth_file_store file_store;
 static linkauth_flash_store flash_store;
+static linkauth_flash_secret_store flash_secret_store;
 static linkauth_aead aead;
 
 static linkauth_status load(void *user, const char *name, uint8_t *buffer, size_t capacity,
@@ -55,6 +59,16 @@ static linkauth_status erase(void *user, const char *name)
     (void)name;
     caller->record_length = 0;
     return LINKAUTH_OK;
+}
+
+static linkauth_status load_secret(void *user, char *secret, size_t capacity, size_t *length)
+{
+    return load(user, NULL, (uint8_t *)secret, capacity, length);
+}
+
+static linkauth_status save_secret(void *user, const char *secret, size_t length)
+{
+    return save(user, NULL, (const uint8_t *)secret, length);
 }
 
 static linkauth_status flash_read(void *user, uint32_t slot, uint32_t offset, uint8_t *bytes,
@@ -141,23 +155,58 @@ static uint64_t play_now(void *user)
 
 int has_store(enum store store)
 {
-    return (store != STORE_FLASH || library.linkauth_flash_store_init != NULL)
+    return (store != STORE_SECRET || library.linkauth_lean_register != NULL)
+        && (store != STORE_FLASH_SECRET || library.linkauth_flash_secret_store_init != NULL)
+        && (store != STORE_FLASH || library.linkauth_flash_store_init != NULL)
         && (store != STORE_SEALED || library.linkauth_aead_init != NULL)
         && (store != STORE_FILE || library.linkauth_file_store_open != NULL);
 }
 
+static void erase_flash(linkauth_flash *flash)
+{
+    static const linkauth_flash EMPTY = {.struct_size = sizeof(EMPTY),
+                                         .slot_size = sizeof(caller->flash[0]),
+                                         .unit = 8,
+                                         .erased = 0xff,
+                                         .read = flash_read,
+                                         .program = flash_program,
+                                         .erase = flash_erase};
+    *flash = EMPTY;
+    memset(caller->flash, 0xff, sizeof(caller->flash));
+}
+
 static linkauth_status init_flash_store(linkauth_store *store)
 {
-    linkauth_flash flash = {.struct_size = sizeof(flash),
-                            .slot_size = sizeof(caller->flash[0]),
-                            .unit = 8,
-                            .erased = 0xff,
-                            .read = flash_read,
-                            .program = flash_program,
-                            .erase = flash_erase};
+    linkauth_flash flash;
+    erase_flash(&flash);
     library.linkauth_flash_store_wipe(&flash_store);
-    memset(caller->flash, 0xff, sizeof(caller->flash));
     return library.linkauth_flash_store_init(&flash_store, sizeof(flash_store), &flash, store);
+}
+
+/** What a call without a device needs. */
+static int make_lean(enum store kind, const char *name)
+{
+    static const linkauth_lean WHO = {.struct_size = sizeof(WHO),
+                                      .product_key = "a1B2c3D4e5F",
+                                      .product_key_length = 11,
+                                      .device_name_length = LINKAUTH_NUL_TERMINATED,
+                                      .random = draw};
+    static const linkauth_secret_store CALLBACKS = {
+        .struct_size = sizeof(CALLBACKS), .load = load_secret, .save = save_secret};
+    linkauth_flash flash;
+    lean = WHO;
+    lean.device_name = name;
+    lean.product_secret = caller->secrets.product_secret;
+    lean.product_secret_length = SECRET_LENGTH;
+    secret_store = CALLBACKS;
+    if (kind == STORE_SECRET) {
+        return 1;
+    }
+    erase_flash(&flash);
+    library.linkauth_flash_secret_store_wipe(&flash_secret_store);
+    return library.linkauth_flash_secret_store_init(&flash_secret_store, sizeof(flash_secret_store),
+                                                    &flash, &lean, &secret_store)
+        == LINKAUTH_OK;
 }
 
 static linkauth_status make_store(enum store kind, linkauth_store *store)
@@ -209,6 +258,9 @@ int make_device(enum store kind, const char *name)
     make_options();
     library.linkauth_registration_wipe(&registration);
     library.linkauth_device_wipe(&device);
+    if (kind == STORE_SECRET || kind == STORE_FLASH_SECRET) {
+        return make_lean(kind, name);
+    }
     if (make_store(kind, &store) != LINKAUTH_OK) {
         return 0;
     }

@@ -11,7 +11,16 @@
 #include "caller.h"
 #include "library.h"
 
-enum store { STORE_NONE, STORE_CALLBACK, STORE_FILE, STORE_FLASH, STORE_SEALED };
+/** The last two are for calls without a device. */
+enum store {
+    STORE_NONE,
+    STORE_CALLBACK,
+    STORE_FILE,
+    STORE_FLASH,
+    STORE_SEALED,
+    STORE_SECRET,
+    STORE_FLASH_SECRET
+};
 
 extern struct caller *caller;
 extern linkauth_device device;
@@ -21,6 +30,9 @@ extern linkauth_sign_in_options sign_in_options;
 extern linkauth_registration_options registration_options;
 extern linkauth_registration registration;
 extern linkauth_transport transport;
+extern linkauth_lean lean;
+extern linkauth_secret_store secret_store;
+extern linkauth_lean_memory lean_memory;
 
 /** What is to go wrong, from the next call on. */
 extern struct faults {
@@ -36,7 +48,8 @@ extern struct faults {
 
 /** Whether this build has the store. */
 int has_store(enum store store);
-/** A new device named `name` over an empty store, everything else zeroed; 0 if that fails. */
+/** A new device named `name` over an empty store, everything else zeroed; 0 if that fails. For a store of
+ * a secret no device, but `lean` filled in. */
 int make_device(enum store store, const char *name);
 /** Stores the DeviceSecret; the store is then as after a registration. */
 void store_a_secret(void);

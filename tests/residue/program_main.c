@@ -23,7 +23,7 @@
 #include <sys/time.h>
 
 static const struct entry *const GROUPS[] = {SIGN_IN_ENTRIES, STORE_ENTRIES, REGISTER_ENTRIES,
-                                             STEP_ENTRIES};
+                                             STEP_ENTRIES,   LEAN_ENTRIES};
 enum { GROUP_COUNT = sizeof(GROUPS) / sizeof(GROUPS[0]), REPEATS = 50 };
 
 static void handle(int signal)

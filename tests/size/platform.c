@@ -41,6 +41,23 @@ const linkauth_store record_store = {
     .struct_size = sizeof record_store, .load = load_record, .save = save_record, .erase = erase_record,
 };
 
+static linkauth_status load_secret(void *user, char *secret, size_t capacity, size_t *length)
+{
+    return load_record(user, NULL, (uint8_t *)secret, capacity, length);
+}
+
+static linkauth_status save_secret(void *user, const char *secret, size_t length)
+{
+    return save_record(user, NULL, (const uint8_t *)secret, length);
+}
+
+const linkauth_secret_store kept_secret = {sizeof kept_secret, 0, NULL, load_secret, save_secret};
+
+void forget_secret(void)
+{
+    record_length = 0;
+}
+
 static linkauth_status flash_read(void *user, uint32_t slot, uint32_t offset, uint8_t *bytes, size_t length)
 {
     (void)user;

@@ -17,6 +17,10 @@
 /* One record by two callbacks. */
 extern const linkauth_store record_store;
 
+/* A store of a secret in RAM, and how it loses it. */
+extern const linkauth_secret_store kept_secret;
+void forget_secret(void);
+
 extern const linkauth_flash ram_flash;
 void ram_flash_erase(void);
 

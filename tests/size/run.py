@@ -1,4 +1,4 @@
-"""Runs a program of tests/size in QEMU and prints what it says. run.py <target> <elf>"""
+"""Runs a program of tests/size in QEMU and prints what it says. run.py <target> <elf> [<argument of QEMU>...]"""
 
 import pathlib
 import sys
@@ -8,11 +8,11 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "firmwar
 import machine
 
 
-def main(target, elf):
+def main(target, elf, *arguments):
     board = machine.BOARDS[target]
     with tempfile.TemporaryDirectory() as folder:
         board.new_flash(folder)
-        qemu = board.start(elf, folder)
+        qemu = board.start(elf, folder, arguments)
         said = qemu.stdout.read().decode()
         code = qemu.wait()
     print(said, end="")

@@ -56,6 +56,26 @@ static void sign_in_with_secret(void)
             linkauth_sign_in_with_secret(PRODUCT_KEY, Z, "no&name", Z, SECRET, Z, &connect));
 }
 
+static void sign_in_batch(void)
+{
+    static linkauth_device_certificate devices[2];
+    static linkauth_connect connects[2];
+    static linkauth_status statuses[2];
+    size_t at;
+
+    for (at = 0; at < 2; at++) {
+        devices[at].product_key = PRODUCT_KEY;
+        devices[at].product_key_length = Z;
+        devices[at].device_name = DEVICE_NAME;
+        devices[at].device_name_length = Z;
+        devices[at].device_secret = SECRET;
+        devices[at].device_secret_length = Z;
+    }
+    MEASURE("sign_in_batch", linkauth_sign_in_batch(devices, 2, connects, statuses));
+    devices[1].device_secret = "no secret";
+    MEASURE("sign_in_batch", linkauth_sign_in_batch(devices, 2, connects, statuses));
+}
+
 static void sign_in(const char *name, const linkauth_sign_in_options *options, size_t capacity)
 {
     linkauth_sign_in_result result = {.struct_size = sizeof result};
@@ -207,6 +227,66 @@ static void register_mqtt(void)
 }
 #endif
 
+static linkauth_secret_store secret_store;
+static linkauth_flash_secret_store flash_secret_store;
+static linkauth_lean_memory lean_memory;
+static linkauth_lean lean = {
+    .struct_size = sizeof lean,
+    .product_key = PRODUCT_KEY, .product_key_length = Z,
+    .device_name = DEVICE_NAME, .device_name_length = Z,
+    .random = counting_random,
+    .critical_section = &paint_section,
+};
+
+static void lean_sign_in(void)
+{
+    static linkauth_connect connect;
+
+    MEASURE("lean_sign_in", linkauth_lean_sign_in(&lean, &secret_store, &connect));
+}
+
+static void do_lean_register(const char *reply, size_t length)
+{
+    platform_answers(reply, length);
+    MEASURE("lean_register", linkauth_lean_register(&lean, &secret_store, &platform_transport, &lean_memory,
+                                                    sizeof lean_memory));
+}
+
+#ifdef WITH_REGISTER_MQTT
+static void lean_register_mqtt(const char *reply, size_t length)
+{
+    platform_answers(reply, length);
+    MEASURE("lean_register_mqtt", linkauth_lean_register_mqtt(&lean, &secret_store, &platform_transport, &lean_memory,
+                                                              sizeof lean_memory));
+}
+#endif
+
+static void measure_lean(const char *name, void forget(void))
+{
+    paint_store = name;
+    lean_sign_in();
+    lean.product_secret = NULL;
+    do_lean_register(NULL, 0);
+    lean.product_secret = SECRET;
+    lean.product_secret_length = Z;
+    do_lean_register(REFUSED, sizeof REFUSED - 1);
+    do_lean_register(CUT_SHORT, sizeof CUT_SHORT - 1);
+    do_lean_register(CHUNKED, sizeof CHUNKED - 1);
+    saving_fails(1);
+    do_lean_register(ISSUED, sizeof ISSUED - 1);
+    saving_fails(0);
+    do_lean_register(ISSUED, sizeof ISSUED - 1);
+    do_lean_register(ISSUED, sizeof ISSUED - 1);
+    lean_sign_in();
+    forget();
+#ifdef WITH_REGISTER_MQTT
+    lean_register_mqtt("\x20\2\0\4", 4);
+    lean_register_mqtt(packet, push("/ext/register", 13, PUSH, sizeof PUSH - 1));
+    lean_sign_in();
+    forget();
+#endif
+}
+
 static void measure_with(const char *name)
 {
     paint_store = name;
@@ -231,12 +311,20 @@ int main(void)
 #endif
     paint_store = "none";
     sign_in_with_secret();
+    sign_in_batch();
     store = record_store;
     measure_with("callbacks");
     ram_flash_erase();
     store.struct_size = sizeof store;
     MEASURE("flash_store_init", linkauth_flash_store_init(&flash_store, sizeof flash_store, &ram_flash, &store));
     measure_with("flash");
+    secret_store = kept_secret;
+    measure_lean("callbacks", forget_secret);
+    secret_store.struct_size = sizeof secret_store;
+    paint_store = "flash";
+    MEASURE("flash_secret_store_init",
+            linkauth_flash_secret_store_init(&flash_secret_store, sizeof flash_secret_store, &ram_flash, &lean, &secret_store));
+    measure_lean("flash", ram_flash_erase);
     say("DONE\n");
     return 0;
 }

@@ -43,6 +43,10 @@ mod options;
 mod resolve;
 mod roots;
 mod transport;
+// Tests, and Rust programs, unwind.
+#[cfg(all(feature = "artifact", panic = "abort"))]
+#[allow(unsafe_code)] // Functions by the names that C has for them.
+mod unwinding;
 #[allow(unsafe_code)] // An allocator is unsafe by its trait.
 mod wiping;
 

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use linkauth::status::Error;
 use rustls::ClientConfig;
 use rustls::client::Resumption;
-use rustls::crypto::ring;
-use rustls::pki_types::ServerName;
+use rustls::crypto::{CryptoProvider, KeyProvider, ring};
+use rustls::pki_types::{PrivateKeyDer, ServerName};
+use rustls::sign::SigningKey;
 
 use crate::connection::Connection;
 use crate::deadline::Deadline;
@@ -41,7 +42,7 @@ impl TlsTransport {
             server_name(address)?;
         }
         let roots = roots::load(options)?;
-        let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        let mut config = ClientConfig::builder_with_provider(Arc::new(provider()))
             .with_safe_default_protocol_versions()
             .map_err(|cause| Failure::of_tls(&cause))?
             .with_root_certificates(roots)
@@ -135,6 +136,27 @@ fn or_default(timeout_ms: u32) -> u32 {
     match timeout_ms {
         0 => DEFAULT_TIMEOUT_MS,
         limit => limit,
+    }
+}
+
+/// Everything that ring has, but for private keys: there is no client certificate, and the code that would
+/// sign with one is 40 KB.
+fn provider() -> CryptoProvider {
+    CryptoProvider {
+        key_provider: &NoPrivateKeys,
+        ..ring::default_provider()
+    }
+}
+
+#[derive(Debug)]
+struct NoPrivateKeys;
+
+impl KeyProvider for NoPrivateKeys {
+    fn load_private_key(
+        &self,
+        _: PrivateKeyDer<'static>,
+    ) -> Result<Arc<dyn SigningKey>, rustls::Error> {
+        Err(rustls::Error::General(String::new()))
     }
 }
 

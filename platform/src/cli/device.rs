@@ -11,7 +11,8 @@ use crate::rules::{AdminError, DeviceKey, NewProduct, Rules};
 
 #[derive(Args)]
 pub(super) struct Pair {
-    /// ProductKey
+    /// Product by name or ProductKey
+    #[arg(value_name = "PRODUCT")]
     product_key: String,
     /// DeviceName
     device_name: String,
@@ -19,8 +20,8 @@ pub(super) struct Pair {
 
 #[derive(Args)]
 pub(super) struct Create {
-    /// ProductKey and DeviceName
-    #[arg(num_args = 0..=2, value_names = ["PRODUCT_KEY", "DEVICE_NAME"])]
+    /// Product by name or ProductKey, and DeviceName
+    #[arg(num_args = 0..=2, value_names = ["PRODUCT", "DEVICE_NAME"])]
     pair: Vec<String>,
     /// Product by name or ProductKey; one of that name is created if there is none. The DeviceName is optional then
     #[arg(long, value_name = "NAME")]
@@ -34,21 +35,16 @@ pub(super) struct Create {
 pub(super) enum Device {
     /// Create a device
     Create(Create),
-    /// Create the devices that a CSV file names: all of them, or none if one cannot be
-    Import {
-        /// Product by name or ProductKey
-        product: String,
-        /// File with a line for each device: DeviceName, or DeviceName,DeviceSecret
-        csv: PathBuf,
-    },
+    /// Create the devices that a CSV file names
+    Import(import::Import),
     /// Send a message to a device that is signed in
     Publish(message::Publish),
     /// Show what devices publish, until interrupted
     Watch(message::Watch),
     /// List the devices of a product
     List {
-        /// ProductKey
-        product_key: String,
+        /// Product by name or ProductKey
+        product: String,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -73,45 +69,62 @@ pub(super) enum Device {
     Reset(Pair),
 }
 
+impl Pair {
+    /// With the ProductKey in place of a name.
+    fn found(self, rules: &Rules) -> Result<DeviceKey, AdminError> {
+        let product = rules.find_product(&self.product_key)?;
+        DeviceKey::new(&product.key, &self.device_name).ok_or(AdminError::DeviceName)
+    }
+}
+
 impl Device {
     pub(super) fn run(self, data: &Path) -> Outcome {
         let rules = rules_of(data)?;
         match self {
             Self::Create(create) => create.run(&rules)?,
-            Self::Import { product, csv } => {
-                import::run(&rules, &rules.find_product(&product)?.key, &csv)?;
-            }
-            Self::Publish(publish) => publish.run(data)?,
-            Self::Watch(watch) => watch.run(data)?,
-            Self::List { product_key, json } => {
-                let devices = rules.devices(&product_key)?;
-                let views: Vec<_> = devices
-                    .iter()
-                    .map(|(key, device)| DeviceView::new(key, device))
-                    .collect();
-                print_many(&views, json)?;
-            }
+            Self::Import(import) => import.run(data, &rules)?,
+            Self::Publish(publish) => publish.run(data, &rules)?,
+            Self::Watch(watch) => watch.run(data, &rules)?,
+            Self::List { product, json } => list(&rules, &product, json)?,
             Self::Show { pair, json } => {
-                let device = rules.device(&pair.product_key, &pair.device_name)?;
-                let key = DeviceKey::new(&pair.product_key, &pair.device_name)
-                    .ok_or(AdminError::DeviceName)?;
+                let key = pair.found(&rules)?;
+                let device = rules.device(key.product_key(), key.device_name())?;
                 print_one(&DeviceView::new(&key, &device), json)?;
             }
             Self::Secret(pair) => {
-                let device = rules.device(&pair.product_key, &pair.device_name)?;
+                let key = pair.found(&rules)?;
+                let device = rules.device(key.product_key(), key.device_name())?;
                 print_secret(&device.secret)?;
             }
-            Self::Delete(pair) => rules.delete_device(&pair.product_key, &pair.device_name)?,
+            Self::Delete(pair) => {
+                let key = pair.found(&rules)?;
+                rules.delete_device(key.product_key(), key.device_name())?;
+            }
             Self::Disable(pair) => {
-                rules.set_disabled(&pair.product_key, &pair.device_name, true)?;
+                let key = pair.found(&rules)?;
+                rules.set_disabled(key.product_key(), key.device_name(), true)?;
             }
             Self::Enable(pair) => {
-                rules.set_disabled(&pair.product_key, &pair.device_name, false)?;
+                let key = pair.found(&rules)?;
+                rules.set_disabled(key.product_key(), key.device_name(), false)?;
             }
-            Self::Reset(pair) => rules.reset_device(&pair.product_key, &pair.device_name)?,
+            Self::Reset(pair) => {
+                let key = pair.found(&rules)?;
+                rules.reset_device(key.product_key(), key.device_name())?;
+            }
         }
         Ok(())
     }
+}
+
+fn list(rules: &Rules, product: &str, json: bool) -> Outcome {
+    let devices = rules.devices(&rules.find_product(product)?.key)?;
+    let views: Vec<_> = devices
+        .iter()
+        .map(|(key, device)| DeviceView::new(key, device))
+        .collect();
+    print_many(&views, json)?;
+    Ok(())
 }
 
 impl Create {
@@ -131,9 +144,9 @@ impl Create {
 
     fn which(&self, rules: &Rules) -> Result<(String, String), Box<dyn std::error::Error>> {
         match (&self.product, self.pair.as_slice()) {
-            (None, [key, name]) => Ok((key.clone(), name.clone())),
+            (None, [product, name]) => Ok((rules.find_product(product)?.key, name.clone())),
             (None, _) => Err(
-                "a device needs a product: device create PRODUCT_KEY DEVICE_NAME, or \
+                "a device needs a product: device create PRODUCT DEVICE_NAME, or \
                  device create --product NAME [DEVICE_NAME]"
                     .into(),
             ),

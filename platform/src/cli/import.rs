@@ -1,57 +1,94 @@
 //! `device import`
 
 use std::collections::HashSet;
-use std::io::{IsTerminal, Write};
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
 
 use super::Outcome;
-use crate::rules::{AdminError, Rules, Secret, valid_device_name};
+use super::progress::Progress;
+use crate::control::{Client, Refused};
+use crate::rules::{NewDevice, Rules, Secret};
 
-const STEP: usize = 1000;
+/// What is written together. A device that signs in meanwhile waits for so many at most.
+const CHUNK: usize = 1000;
 
-/// Creates the devices of the file: all of them, or none.
-pub(super) fn run(rules: &Rules, product_key: &str, path: &Path) -> Outcome {
-    let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
-    let rows = parse(&text).map_err(|error| format!("{}: {error}", path.display()))?;
-    let mut progress = Progress::new(rows.len());
-    let mut trouble: Option<(usize, AdminError)> = None;
-    let written = rules.batch(&mut || {
-        for (count, row) in rows.iter().enumerate() {
-            let secret = row.secret.map(Secret::new);
-            if let Err(error) = rules.create_device(product_key, row.name, secret) {
-                trouble = Some((row.line, error));
-                break;
+/// The whole file is checked before the first device is written: one bad line, and nothing is imported. Then devices are
+/// written in pieces of 1,000, so that others can sign in and register meanwhile.
+#[derive(Args)]
+pub(super) struct Import {
+    /// Product by name or ProductKey
+    product: String,
+    /// File with a line for each device: DeviceName, or DeviceName,DeviceSecret
+    csv: PathBuf,
+    /// Leave devices that exist as they are, in place of an error: to go on after an interruption
+    #[arg(long)]
+    skip_existing: bool,
+}
+
+impl Import {
+    pub(super) fn run(&self, data: &Path, rules: &Rules) -> Outcome {
+        let product_key = rules.find_product(&self.product)?.key;
+        let shown = self.csv.display();
+        let text = std::fs::read_to_string(&self.csv).map_err(|e| format!("{shown}: {e}"))?;
+        let mut rows = parse(&text).map_err(|error| format!("{shown}, {error}"))?;
+        if self.skip_existing {
+            let known = rules.device_names(&product_key)?;
+            rows.retain(|(_, device)| !known.contains(&device.name));
+        }
+        let (lines, devices): (Vec<usize>, Vec<NewDevice>) = rows.into_iter().unzip();
+        let complaint = |first: usize, Refused { place, why }: Refused, done: &str| match place {
+            Some(place) => format!("{shown}, line {}: {why}; {done}", lines[first + place]),
+            None => format!("{shown}: {why}; {done}"),
+        };
+        rules
+            .check_devices(&product_key, &devices)
+            .map_err(|error| complaint(0, error.into(), "nothing was imported"))?;
+        let mut writer = Writer::new(data, rules);
+        let progress = Progress::new(devices.len());
+        for (number, chunk) in devices.chunks(CHUNK).enumerate() {
+            let before = number * CHUNK;
+            if let Err(refused) = writer.write(&product_key, chunk)? {
+                drop(progress);
+                let done = format!("{before} devices of the lines before it were imported");
+                return Err(complaint(before, refused, &done).into());
             }
-            progress.show(count + 1);
+            progress.show(before + chunk.len());
         }
-        match trouble {
-            Some(_) => Err(crate::rules::StoreError("nothing was imported".into())),
-            None => Ok(()),
-        }
-    });
-    progress.end();
-    if let Some((line, error)) = trouble {
-        return Err(format!(
-            "{}, line {line}: {error}; nothing was imported",
-            path.display()
-        )
-        .into());
+        drop(progress);
+        println!("{}", devices.len());
+        Ok(())
     }
-    written?;
-    println!("{}", rows.len());
-    Ok(())
 }
 
-struct Row<'a> {
-    line: usize,
-    name: &'a str,
-    secret: Option<&'a str>,
+/// A running platform writes by itself, among what its devices want of it: a second writer would keep them waiting.
+enum Writer<'a> {
+    Platform(Client),
+    Store(&'a Rules),
 }
 
-/// A first line `DeviceName` is a head. Errors name the line, and never show a secret.
-fn parse(text: &str) -> Result<Vec<Row<'_>>, String> {
+impl<'a> Writer<'a> {
+    fn new(data: &Path, rules: &'a Rules) -> Self {
+        Client::connect(data).map_or(Self::Store(rules), Self::Platform)
+    }
+
+    fn write(&mut self, product_key: &str, chunk: &[NewDevice]) -> io::Result<Result<(), Refused>> {
+        match self {
+            Self::Platform(client) => client.create_devices(product_key, chunk),
+            Self::Store(rules) => {
+                let created = rules.create_devices(product_key, chunk);
+                Ok(created.map_err(Refused::from))
+            }
+        }
+    }
+}
+
+/// Lines with their numbers. A first line `DeviceName` is a head. Errors name the line, and never show a secret.
+fn parse(text: &str) -> Result<Vec<(usize, NewDevice)>, String> {
     let mut seen = HashSet::new();
     let mut rows = Vec::new();
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     for (number, line) in text.lines().enumerate() {
         let (name, secret) = match line.split_once(',') {
             Some((name, secret)) => (name.trim(), Some(secret.trim()).filter(|s| !s.is_empty())),
@@ -62,39 +99,17 @@ fn parse(text: &str) -> Result<Vec<Row<'_>>, String> {
             continue;
         }
         let line = number + 1;
-        if !valid_device_name(name) {
-            return Err(format!("line {line}: {}", AdminError::DeviceName));
+        if secret.is_some_and(|secret| secret.contains(',')) {
+            return Err(format!("line {line}: more than DeviceName,DeviceSecret"));
         }
         if !seen.insert(name) {
             return Err(format!("line {line}: {name} for the second time"));
         }
-        rows.push(Row { line, name, secret });
+        let device = NewDevice {
+            name: name.to_owned(),
+            secret: secret.map(Secret::new),
+        };
+        rows.push((line, device));
     }
     Ok(rows)
-}
-
-/// How far it is, for people.
-struct Progress {
-    all: usize,
-    visible: bool,
-}
-
-impl Progress {
-    fn new(all: usize) -> Self {
-        let visible = all > STEP && std::io::stderr().is_terminal();
-        Self { all, visible }
-    }
-
-    fn show(&mut self, count: usize) {
-        if self.visible && (count.is_multiple_of(STEP) || count == self.all) {
-            eprint!("\r{count} of {} devices", self.all);
-            let _ = std::io::stderr().flush();
-        }
-    }
-
-    fn end(&self) {
-        if self.visible {
-            eprintln!();
-        }
-    }
 }

@@ -7,11 +7,12 @@ use clap::Args;
 
 use super::Outcome;
 use crate::control::{Answer, Client, Request};
+use crate::rules::Rules;
 
 #[derive(Args)]
 pub(super) struct Publish {
-    /// ProductKey
-    product_key: String,
+    /// Product by name or ProductKey
+    product: String,
     /// DeviceName
     device_name: String,
     /// Topic, which the device must have subscribed to
@@ -24,7 +25,8 @@ pub(super) struct Publish {
 }
 
 impl Publish {
-    pub(super) fn run(self, data: &Path) -> Outcome {
+    pub(super) fn run(self, data: &Path, rules: &Rules) -> Outcome {
+        let product_key = rules.find_product(&self.product)?.key;
         let payload = match self.message {
             Some(text) => text.into_bytes(),
             None => {
@@ -34,7 +36,7 @@ impl Publish {
             }
         };
         Client::connect(data)?.ask(&Request::Publish {
-            product_key: self.product_key,
+            product_key,
             device_name: self.device_name,
             topic: self.topic,
             payload,
@@ -46,8 +48,8 @@ impl Publish {
 
 #[derive(Args)]
 pub(super) struct Watch {
-    /// ProductKey
-    product_key: String,
+    /// Product by name or ProductKey
+    product: String,
     /// DeviceName; all devices of the product if absent
     device_name: Option<String>,
     /// End after so many messages
@@ -59,10 +61,11 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    pub(super) fn run(self, data: &Path) -> Outcome {
+    pub(super) fn run(self, data: &Path, rules: &Rules) -> Outcome {
+        let product_key = rules.find_product(&self.product)?.key;
         let mut client = Client::connect(data)?;
         client.ask(&Request::Watch {
-            product_key: self.product_key,
+            product_key,
             device_name: self.device_name,
         })?;
         eprintln!("watching");

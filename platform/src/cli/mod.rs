@@ -8,6 +8,7 @@ mod import;
 mod message;
 mod output;
 mod product;
+mod progress;
 mod serve;
 mod storm;
 

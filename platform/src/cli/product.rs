@@ -59,24 +59,24 @@ pub(super) enum Product {
     },
     /// Show one product
     Show {
-        /// ProductKey
-        product_key: String,
+        /// Product by name or ProductKey
+        product: String,
         /// Print JSON
         #[arg(long)]
         json: bool,
     },
     /// Print the ProductSecret and nothing else
     Secret {
-        /// ProductKey
-        product_key: String,
+        /// Product by name or ProductKey
+        product: String,
     },
     /// Allow or forbid devices of a product to register
     ///
     /// `on` wants a confirmation code, which the real platform sends to the owner's telephone. Here it is printed, and
     /// asked for at a terminal; a script's `on` is confirmed by itself.
     DynamicRegistration {
-        /// ProductKey
-        product_key: String,
+        /// Product by name or ProductKey
+        product: String,
         /// on or off
         switch: Switch,
         /// Print the code only, for a later --code
@@ -112,24 +112,27 @@ impl Product {
                 let views: Vec<_> = products.iter().map(ProductView::from).collect();
                 print_many(&views, json)?;
             }
-            Self::Show { product_key, json } => {
-                print_one(&ProductView::from(&rules.product(&product_key)?), json)?;
+            Self::Show { product, json } => {
+                print_one(&ProductView::from(&rules.find_product(&product)?), json)?;
             }
-            Self::Secret { product_key } => print_secret(&rules.product(&product_key)?.secret)?,
+            Self::Secret { product } => print_secret(&rules.find_product(&product)?.secret)?,
             Self::DynamicRegistration {
-                product_key,
+                product,
                 switch,
                 ask,
                 code,
-            } => match (switch, ask, code) {
-                (Switch::Off, ..) => rules.forbid_registration(&product_key)?,
-                (Switch::On, true, _) => println!("{}", rules.ask_for_confirmation(&product_key)?),
-                (Switch::On, false, Some(code)) => rules.allow_registration(&product_key, &code)?,
-                (Switch::On, false, None) => {
-                    let code = confirm(&rules.ask_for_confirmation(&product_key)?)?;
-                    rules.allow_registration(&product_key, &code)?;
+            } => {
+                let key = rules.find_product(&product)?.key;
+                match (switch, ask, code) {
+                    (Switch::Off, ..) => rules.forbid_registration(&key)?,
+                    (Switch::On, true, _) => println!("{}", rules.ask_for_confirmation(&key)?),
+                    (Switch::On, false, Some(code)) => rules.allow_registration(&key, &code)?,
+                    (Switch::On, false, None) => {
+                        let code = confirm(&rules.ask_for_confirmation(&key)?)?;
+                        rules.allow_registration(&key, &code)?;
+                    }
                 }
-            },
+            }
         }
         Ok(())
     }

@@ -5,16 +5,20 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 
 use super::Outcome;
-use crate::limits::raise_file_limit;
+use super::progress::Progress;
+use crate::limits::{file_limit, raise_file_limit};
 use crate::platform::rules_of;
 use crate::rules::{NewProduct, Product, Rules, Secret, Status};
-use crate::storm::{Act, Device, Report, Target, run, trust};
+use crate::storm::{Act, Device, Report, Rush, Target, run, trust};
 
 const NAME: &str = "storm";
+/// Beside those of the devices: listeners, the store, the runtime's own.
+const OTHER_FILES: u64 = 100;
 /// What a foreign broker is shown, which must let everybody in.
 const ANY_SECRET: &str = "00000000000000000000000000000000";
 
@@ -28,6 +32,12 @@ pub(super) struct Storm {
     /// Sign in over TLS
     #[arg(long)]
     tls: bool,
+    /// So many under way at a time; all of them if absent
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    at_a_time: Option<u32>,
+    /// The longest that a device waits
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    patience: u64,
     /// Another MQTT server that lets everybody in: sign in and publish only
     #[arg(long, value_name = "ADDR:PORT")]
     against: Option<SocketAddr>,
@@ -46,16 +56,28 @@ pub(super) struct Storm {
 struct Figures {
     what: &'static str,
     devices: u32,
+    at_a_time: u32,
     tls: bool,
     failed: usize,
     per_second: u64,
     p99_ms: u64,
     bytes_per_connection: Option<u64>,
+    server_us_per_device: Option<u64>,
 }
 
 impl Storm {
     pub(super) fn run(self) -> Outcome {
         raise_file_limit();
+        let needed = u64::from(self.devices) + OTHER_FILES;
+        if needed > file_limit() {
+            return Err(format!(
+                "{} devices need {needed} open files, and the system allows {}: raise the hard limit (ulimit -Hn), or \
+                 take fewer devices",
+                self.devices,
+                file_limit()
+            )
+            .into());
+        }
         let runtime = tokio::runtime::Runtime::new()?;
         runtime.block_on(async {
             match self.against {
@@ -65,17 +87,31 @@ impl Storm {
         })
     }
 
+    /// Lets devices loose, with their progress at a terminal.
+    async fn let_loose(&self, target: &Target, act: Act, devices: Vec<Device>) -> Report {
+        let rush = Rush {
+            at_a_time: self.at_a_time() as usize,
+            patience: Duration::from_secs(self.patience),
+        };
+        let progress = Progress::new(devices.len());
+        run(target, act, devices, rush, |count| progress.show(count)).await
+    }
+
+    fn at_a_time(&self) -> u32 {
+        self.at_a_time.unwrap_or(self.devices)
+    }
+
     async fn against(&self, address: SocketAddr) -> Outcome {
-        let ca = self
+        let tls = self
             .ca
             .as_deref()
             .filter(|_| self.tls)
             .map(trust)
             .transpose()?;
-        if self.tls && ca.is_none() {
+        if self.tls && tls.is_none() {
             return Err("--tls against another server needs its --ca".into());
         }
-        let target = Target { address, ca };
+        let target = Target { address, tls };
         let devices = (0..self.devices).map(|number| device(NAME, number, ANY_SECRET));
         let meter = Meter::of(self.pid);
         self.sign_in(&target, devices.collect(), &meter)
@@ -89,25 +125,38 @@ impl Storm {
         let product = furnish(&rules, self.devices)?;
         let server = Server::start(directory.path())?;
         let meter = Meter::of(Some(server.child.id()));
-        let tls = Target {
-            address: server.mqtts,
-            ca: Some(trust(&directory.path().join("ca.pem"))?),
-        };
-        let plain = Target {
-            address: server.mqtt,
-            ca: None,
-        };
+        let tls = trust(&directory.path().join("ca.pem"))?;
         let secret = product.secret.reveal();
         let devices = (0..self.devices).map(|number| device(&product.key, number, secret));
-        let registered = run(&tls, Act::Register, devices.collect()).await;
-        self.print("registrations", true, &registered, None)?;
+        let target = Target {
+            address: server.mqtts,
+            tls: Some(tls.clone()),
+        };
+        let registered = self
+            .let_loose(&target, Act::Register, devices.collect())
+            .await;
+        self.print("registrations", true, &registered, &meter)?;
+        drop(server);
+
+        // What was issued must be there for the next process, whose memory is that of the sign-ins alone.
+        let server = Server::start(directory.path())?;
+        let meter = Meter::of(Some(server.child.id()));
         let devices = registered.done.into_iter().map(|done| Device {
             product_key: product.key.as_str().into(),
             name: done.name,
             secret: done.secret.unwrap_or_default(),
         });
-        let target = if self.tls { &tls } else { &plain };
-        let held = self.sign_in(target, devices.collect(), &meter).await?;
+        let target = match self.tls {
+            true => Target {
+                address: server.mqtts,
+                tls: Some(tls),
+            },
+            false => Target {
+                address: server.mqtt,
+                tls: None,
+            },
+        };
+        let held = self.sign_in(&target, devices.collect(), &meter).await?;
         check(&rules, &product.key, self.devices)?;
         drop(held);
         Ok(())
@@ -119,33 +168,38 @@ impl Storm {
         devices: Vec<Device>,
         meter: &Meter,
     ) -> Result<Report, Box<dyn std::error::Error>> {
-        let report = run(target, Act::SignIn, devices).await;
-        let grown = meter.grown();
-        self.print("sign-ins", self.tls, &report, grown)?;
+        let report = self.let_loose(target, Act::SignIn, devices).await;
+        self.print("sign-ins", self.tls, &report, meter)?;
         Ok(report)
     }
 
-    fn print(&self, what: &'static str, tls: bool, report: &Report, grown: Option<u64>) -> Outcome {
+    fn print(&self, what: &'static str, tls: bool, report: &Report, meter: &Meter) -> Outcome {
         let figures = Figures {
             what,
             devices: self.devices,
+            at_a_time: self.at_a_time(),
             tls,
             failed: report.failures.len(),
             per_second: report.per_second() as u64,
             p99_ms: report.p99().as_millis() as u64,
-            bytes_per_connection: grown.map(|bytes| bytes / u64::from(self.devices)),
+            bytes_per_connection: meter.grown().map(|bytes| bytes / u64::from(self.devices)),
+            server_us_per_device: meter.cpu_us().map(|us| us / u64::from(self.devices)),
         };
         if self.json {
             println!("{}", serde_json::to_string(&figures)?);
         } else {
             let way = if tls { "TLS" } else { "plain" };
             let memory = figures.bytes_per_connection;
-            let memory = memory.map_or(String::new(), |b| {
-                format!(", {:.1} kB per connection", b as f64 / 1000.0)
+            let memory = memory.map_or(String::new(), |bytes| {
+                format!(", {:.1} kB per connection", bytes as f64 / 1000.0)
+            });
+            let work = figures.server_us_per_device;
+            let work = work.map_or(String::new(), |us| {
+                format!(", {us} us of the server's processor each")
             });
             println!(
-                "{} {what} over {way}: {} per second, 99 of 100 within {} ms{memory}, {} failed",
-                self.devices, figures.per_second, figures.p99_ms, figures.failed
+                "{} {what} over {way}, {} at a time: {} per second, 99 of 100 within {} ms{memory}{work}, {} failed",
+                self.devices, figures.at_a_time, figures.per_second, figures.p99_ms, figures.failed
             );
         }
         match report.failures.first() {
@@ -200,10 +254,11 @@ fn check(rules: &Rules, product_key: &str, devices: u32) -> Outcome {
     }
 }
 
-/// What a process has grown by since before its first connection.
+/// What a process has grown by, and worked, since before its first connection.
 struct Meter {
     pid: Option<u32>,
     before: Option<u64>,
+    worked: Option<u64>,
 }
 
 impl Meter {
@@ -211,12 +266,18 @@ impl Meter {
         Self {
             pid,
             before: pid.and_then(resident),
+            worked: pid.and_then(processor_time),
         }
     }
 
     fn grown(&self) -> Option<u64> {
         let now = self.pid.and_then(resident)?;
         Some(now.saturating_sub(self.before?))
+    }
+
+    fn cpu_us(&self) -> Option<u64> {
+        let now = self.pid.and_then(processor_time)?;
+        Some(now.saturating_sub(self.worked?))
     }
 }
 
@@ -228,6 +289,15 @@ fn resident(pid: u32) -> Option<u64> {
         .find_map(|line| line.strip_prefix("VmRSS:"))?;
     let kilobytes: u64 = line.trim().trim_end_matches(" kB").trim().parse().ok()?;
     Some(kilobytes * 1024)
+}
+
+/// Microseconds that a process was on a processor.
+fn processor_time(pid: u32) -> Option<u64> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name of the program, in parentheses, may hold anything; user and system time are fields 14 and 15.
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    let ticks: u64 = fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?;
+    Some(ticks * 1_000_000 / rustix::param::clock_ticks_per_second())
 }
 
 /// The platform in a process of its own, so that its memory is its own. It ends with this one.
@@ -278,8 +348,6 @@ impl Drop for Server {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]

@@ -10,19 +10,23 @@ mod watchers;
 
 use std::io;
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use ntex::io::{Io, IoConfig, Layer};
 use ntex::rt::{DefaultRuntime, System};
+use ntex::service::Pipeline;
 use ntex::service::cfg::SharedCfg;
 use ntex::service::chain_factory;
 use ntex::service::fn_factory_with_config;
 use ntex::time::Seconds;
+use ntex::util::BytePageSize;
 use ntex::{ServiceFactory, fn_service};
 use ntex_mqtt::{MqttError, MqttServer, QoS, v3, v5};
 use ntex_tls::TlsConfig;
-use ntex_tls::openssl::SslAcceptor;
-use tokio::sync::oneshot;
+use ntex_tls::openssl::{SslAcceptor, SslFilter};
+use tokio::sync::{Semaphore, oneshot};
 
 use crate::desk::Desk;
 use crate::faults::Faults;
@@ -37,8 +41,11 @@ pub(crate) use watchers::Watchers;
 
 /// How often a running server looks for what the command line changed.
 const WATCH: Duration = Duration::from_millis(100);
-/// With a handshake: in a storm a device has to wait for its turn.
+/// With a handshake, when it is its turn.
 const PATIENCE: Seconds = Seconds(60);
+const READ_BUFFER: usize = 4096;
+/// At a time, below the limit of the framework, which wakes all that wait whenever one ends.
+const HANDSHAKES: usize = 64;
 
 /// How a registration over MQTT goes on after the CONNACK.
 #[derive(Clone, Copy, Debug)]
@@ -144,27 +151,56 @@ impl Drop for Server {
     }
 }
 
+/// Small buffers: a message of a device has some hundred bytes, and there are thousands of devices. They grow for who
+/// needs more.
+fn small_buffers() -> IoConfig {
+    IoConfig::new()
+        .set_read_buf(READ_BUFFER, READ_BUFFER / 8, 128)
+        .set_write_page_size(BytePageSize::Size4)
+}
+
 fn listen(listeners: Listeners, shared: Shared) -> io::Result<ntex::server::ServerBuilder> {
     let Listeners { plain, tls } = listeners;
+    let turns = Arc::new(Semaphore::new(HANDSHAKES));
     let plain_shared = shared.clone();
     let mut server = ntex::server::build()
         .workers(thread::available_parallelism().map_or(1, usize::from))
         .disable_signals()
         .listen("mqtt", plain, async move |_| {
             service(plain_shared.clone(), false)
-        })?;
+        })?
+        .config("mqtt", SharedCfg::new("mqtt").add(small_buffers()));
     for (number, (listener, acceptor)) in tls.into_iter().enumerate() {
-        let shared = shared.clone();
+        let (shared, turns) = (shared.clone(), turns.clone());
         let name = format!("mqtts-{number}");
-        let config = SharedCfg::new("mqtts").add(TlsConfig::new().set_handshake_timeout(PATIENCE));
+        let config = SharedCfg::new("mqtts")
+            .add(small_buffers())
+            .add(TlsConfig::new().set_handshake_timeout(PATIENCE));
         server = server.listen(&name, listener, async move |_| {
-            chain_factory(SslAcceptor::new(acceptor.clone()))
-                .map_err(|_| MqttError::Service(Failed))
+            chain_factory(handshakes(acceptor.clone(), turns.clone()))
+                .map_err(MqttError::Service)
                 .and_then(service(shared.clone(), true))
         })?;
         server = server.config(&name, config);
     }
     Ok(server)
+}
+
+/// TLS by turns: a handshake needs more memory than the session after it, which the process would keep.
+fn handshakes(
+    acceptor: openssl::ssl::SslAcceptor,
+    turns: Arc<Semaphore>,
+) -> impl ServiceFactory<Io, SharedCfg, Response = Io<Layer<SslFilter>>, Error = Failed, InitError = ()>
+{
+    let acceptor = SslAcceptor::new(acceptor);
+    fn_factory_with_config(async move |config: SharedCfg| {
+        let service = ServiceFactory::<Io, SharedCfg>::create(&acceptor, config).await?;
+        let (tls, turns) = (Pipeline::new(service), turns.clone());
+        Ok::<_, ()>(fn_service(async move |io: Io| {
+            let _turn = turns.acquire().await;
+            tls.call(io).await.map_err(|_| Failed)
+        }))
+    })
 }
 
 fn service<F: ntex::io::Filter>(

@@ -2,11 +2,10 @@
 
 use std::fmt;
 
-use super::registration::DEVICE_SECRET_LEN;
 use super::secret::{alphanumerics, digits};
 use super::{
-    Authentication, Device, DeviceKey, Product, RandomError, RegistrationState, Rules, Secret,
-    StoreError, valid_product_key,
+    Added, Authentication, Device, DeviceKey, NewDevice, Product, RandomError, RegistrationState,
+    Rules, Secret, StoreError, valid_product_key,
 };
 
 const PRODUCT_SECRET_LEN: usize = 16;
@@ -190,21 +189,19 @@ impl Rules {
         device_name: &str,
         secret: Option<Secret>,
     ) -> Result<Device, AdminError> {
-        let key = device_key(product_key, device_name)?;
-        let mut device = self.new_device()?;
-        device.secret = self.secret_or_new(secret, DEVICE_SECRET_LEN)?;
-        let mut verdict = Ok(());
-        self.registry.change_device(&key, &mut |product, slot| {
-            verdict = match (product, slot.as_ref()) {
-                (None, _) => Err(AdminError::NoProduct),
-                (_, Some(_)) => Err(AdminError::Exists),
-                _ => Ok(()),
-            };
-            if verdict.is_ok() {
-                *slot = Some(device.clone());
-            }
-        })?;
-        verdict.map(|()| device)
+        let new = NewDevice {
+            name: device_name.to_owned(),
+            secret,
+        };
+        let made = self.make_device(product_key, &new)?;
+        match self
+            .registry
+            .add_devices(product_key, std::slice::from_ref(&made))?
+        {
+            Added::All => Ok(made.1),
+            Added::NoProduct => Err(AdminError::NoProduct),
+            Added::Exists(_) => Err(AdminError::Exists),
+        }
     }
 
     /// One device.
@@ -267,20 +264,26 @@ impl Rules {
         found.then_some(()).ok_or(AdminError::NoDevice)
     }
 
-    fn secret_or_new(&self, given: Option<Secret>, len: usize) -> Result<Secret, AdminError> {
+    pub(super) fn secret_or_new(
+        &self,
+        given: Option<Secret>,
+        len: usize,
+    ) -> Result<Secret, AdminError> {
         let Some(secret) = given else {
             return Ok(Secret::new(alphanumerics(&self.random, len)?));
         };
-        let text = secret.reveal();
-        let fits = (1..=SECRET_MAX).contains(&text.len());
-        if !fits || !text.bytes().all(|b| b.is_ascii_graphic()) {
-            return Err(AdminError::Secret);
-        }
-        Ok(secret)
+        valid_secret(&secret)
+            .then_some(secret)
+            .ok_or(AdminError::Secret)
     }
 }
 
-fn device_key(product_key: &str, device_name: &str) -> Result<DeviceKey, AdminError> {
+pub(super) fn valid_secret(secret: &Secret) -> bool {
+    let text = secret.reveal();
+    (1..=SECRET_MAX).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
+}
+
+pub(super) fn device_key(product_key: &str, device_name: &str) -> Result<DeviceKey, AdminError> {
     if !valid_product_key(product_key) {
         return Err(AdminError::ProductKey);
     }

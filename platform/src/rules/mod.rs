@@ -4,6 +4,7 @@
 
 mod admin;
 mod client_id;
+mod many;
 mod model;
 mod names;
 mod refusal;
@@ -18,11 +19,12 @@ use std::sync::Arc;
 
 pub use admin::{AdminError, NewProduct};
 pub use client_id::{AuthType, ClientId, SecureMode};
+pub use many::{NewDevice, NotCreated};
 pub use model::{Authentication, Device, PhysicalDevice, Product, RegistrationState, Status};
 pub use names::{DeviceKey, valid_device_name, valid_product_key};
 pub use refusal::{Connack, Refusal, RegisterCode};
 pub use registration::{Issued, Push, RegisterRequest};
-pub use registry::{DeviceChange, Registry, StoreError, Work};
+pub use registry::{Added, DeviceChange, Registry, StoreError, Work};
 pub use secret::{Random, RandomError, Secret};
 pub use sign_in::{Accepted, Connect, Session};
 pub use signature::Method;

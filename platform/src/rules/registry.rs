@@ -22,6 +22,17 @@ pub type DeviceChange<'a> = &'a mut dyn FnMut(Option<&Product>, &mut Option<Devi
 /// Several changes that belong together.
 pub type Work<'a> = &'a mut dyn FnMut() -> Result<(), StoreError>;
 
+/// What became of devices that were to be added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Added {
+    /// All are there.
+    All,
+    /// None is: there is no such product.
+    NoProduct,
+    /// None is: the one at this place exists already.
+    Exists(usize),
+}
+
 /// Products and devices. Every answer is fresh: another process may write the same store.
 pub trait Registry: Send + Sync {
     /// One product.
@@ -42,6 +53,16 @@ pub trait Registry: Send + Sync {
 
     /// All devices of a product by name.
     fn devices(&self, product_key: &str) -> Result<Vec<(DeviceKey, Device)>, StoreError>;
+
+    /// The names of all devices of a product, in no order.
+    fn device_names(&self, product_key: &str) -> Result<Vec<String>, StoreError>;
+
+    /// Adds devices of one product: all of them, or none.
+    fn add_devices(
+        &self,
+        product_key: &str,
+        devices: &[(DeviceKey, Device)],
+    ) -> Result<Added, StoreError>;
 
     /// Runs `change` once, alone; what it leaves behind is durable when this returns.
     fn change_device(&self, key: &DeviceKey, change: DeviceChange<'_>) -> Result<(), StoreError>;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::rules::{Device, DeviceChange, DeviceKey, Product, Registry, StoreError};
+use crate::rules::{Added, Device, DeviceChange, DeviceKey, Product, Registry, StoreError};
 
 #[derive(Default)]
 struct Content {
@@ -64,6 +64,32 @@ impl Registry for MemoryStore {
             .filter(|(key, _)| key.product_key() == product_key)
             .map(|(key, device)| (key.clone(), device.clone()))
             .collect())
+    }
+
+    fn device_names(&self, product_key: &str) -> Result<Vec<String>, StoreError> {
+        let content = self.content();
+        let keys = content.devices.keys();
+        Ok(keys
+            .filter(|key| key.product_key() == product_key)
+            .map(|key| key.device_name().to_owned())
+            .collect())
+    }
+
+    fn add_devices(
+        &self,
+        product_key: &str,
+        devices: &[(DeviceKey, Device)],
+    ) -> Result<Added, StoreError> {
+        let mut content = self.content();
+        if !content.products.contains_key(product_key) {
+            return Ok(Added::NoProduct);
+        }
+        let known = |(key, _): &(DeviceKey, Device)| content.devices.contains_key(key);
+        if let Some(place) = devices.iter().position(known) {
+            return Ok(Added::Exists(place));
+        }
+        content.devices.extend(devices.iter().cloned());
+        Ok(Added::All)
     }
 
     fn change_device(&self, key: &DeviceKey, change: DeviceChange<'_>) -> Result<(), StoreError> {

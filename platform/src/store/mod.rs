@@ -2,6 +2,8 @@
 
 mod lock;
 mod memory;
+mod rows;
+mod schema;
 mod sqlite;
 
 pub use lock::ServerLock;

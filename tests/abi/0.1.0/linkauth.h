@@ -35,6 +35,9 @@
 #define LINKAUTH_DEVICE_KEEP_SIGNALS 1
 #define LINKAUTH_FILE_STORE_SIZE 64
 #define LINKAUTH_FLASH_STORE_SIZE 128
+#define LINKAUTH_FLASH_SECRET_STORE_SIZE 640
+#define LINKAUTH_SECRET_MAX 64
+#define LINKAUTH_LEAN_MEMORY_SIZE 1280
 #define LINKAUTH_MEMORY_LOCK 1
 #define LINKAUTH_MEMORY_NO_DUMP 2
 #define LINKAUTH_MEMORY_WIPE_ON_FORK 4
@@ -275,6 +278,59 @@ typedef struct linkauth_flash {
     linkauth_status (*erase)(void *user, uint32_t slot);
     linkauth_status (*sync)(void *user);
 } linkauth_flash;
+typedef struct linkauth_flash_secret_store {
+    uint64_t opaque[80];
+} linkauth_flash_secret_store;
+typedef struct linkauth_lean {
+    uint32_t struct_size;
+    uint32_t timeout_ms;
+    const char *product_key;
+    size_t product_key_length;
+    const char *device_name;
+    size_t device_name_length;
+    const char *instance_id;
+    size_t instance_id_length;
+    const char *product_secret;
+    size_t product_secret_length;
+    const char *host;
+    size_t host_length;
+    linkauth_random random;
+    void *random_user;
+    const struct linkauth_critical_section *critical_section;
+} linkauth_lean;
+typedef struct linkauth_secret_store {
+    uint32_t struct_size;
+    uint32_t reserved;
+    void *user;
+    linkauth_status (*load)(void *user, char *secret, size_t capacity, size_t *length);
+    linkauth_status (*save)(void *user, const char *secret, size_t length);
+} linkauth_secret_store;
+typedef struct linkauth_transport {
+    uint32_t struct_size;
+    uint32_t flags;
+    void *user;
+    int32_t (*open)(void *user,
+                    const char *host,
+                    size_t host_len,
+                    uint16_t port,
+                    uint32_t timeout_ms);
+    int32_t (*write)(void *user, const uint8_t *data, size_t len, size_t *sent, uint32_t timeout_ms);
+    int32_t (*read)(void *user,
+                    uint8_t *data,
+                    size_t capacity,
+                    size_t *received,
+                    uint32_t timeout_ms);
+    void (*close)(void *user);
+    uint64_t (*now_ms)(void *user);
+} linkauth_transport;
+typedef struct linkauth_lean_memory {
+    uint64_t opaque[160];
+} linkauth_lean_memory;
+typedef struct linkauth_connect {
+    char client_id[160];
+    char username[64];
+    char password[72];
+} linkauth_connect;
 typedef struct linkauth_store_info {
     uint32_t struct_size;
     uint32_t state;
@@ -334,24 +390,6 @@ typedef struct linkauth_registration_options {
     uint32_t port;
     uint32_t timeout_ms;
 } linkauth_registration_options;
-typedef struct linkauth_transport {
-    uint32_t struct_size;
-    uint32_t flags;
-    void *user;
-    int32_t (*open)(void *user,
-                    const char *host,
-                    size_t host_len,
-                    uint16_t port,
-                    uint32_t timeout_ms);
-    int32_t (*write)(void *user, const uint8_t *data, size_t len, size_t *sent, uint32_t timeout_ms);
-    int32_t (*read)(void *user,
-                    uint8_t *data,
-                    size_t capacity,
-                    size_t *received,
-                    uint32_t timeout_ms);
-    void (*close)(void *user);
-    uint64_t (*now_ms)(void *user);
-} linkauth_transport;
 typedef struct linkauth_sign_in_result {
     uint32_t struct_size;
     uint32_t port;
@@ -375,11 +413,14 @@ typedef struct linkauth_registration_step {
     uint32_t port;
     uint32_t reserved;
 } linkauth_registration_step;
-typedef struct linkauth_connect {
-    char client_id[160];
-    char username[64];
-    char password[72];
-} linkauth_connect;
+typedef struct linkauth_device_certificate {
+    const char *product_key;
+    size_t product_key_length;
+    const char *device_name;
+    size_t device_name_length;
+    const char *device_secret;
+    size_t device_secret_length;
+} linkauth_device_certificate;
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -432,6 +473,36 @@ linkauth_status linkauth_flash_store_init(struct linkauth_flash_store *flash_sto
                                           const struct linkauth_flash *flash,
                                           struct linkauth_store *store);
 LINKAUTH_API void linkauth_flash_store_wipe(struct linkauth_flash_store *flash_store);
+LINKAUTH_API size_t linkauth_flash_secret_store_size(void);
+LINKAUTH_API
+LINKAUTH_NODISCARD
+linkauth_status linkauth_flash_secret_store_init(struct linkauth_flash_secret_store *flash_secret_store,
+                                                 size_t size,
+                                                 const struct linkauth_flash *flash,
+                                                 const struct linkauth_lean *lean,
+                                                 struct linkauth_secret_store *store);
+LINKAUTH_API
+void linkauth_flash_secret_store_wipe(struct linkauth_flash_secret_store *flash_secret_store);
+LINKAUTH_API size_t linkauth_lean_memory_size(void);
+LINKAUTH_API
+LINKAUTH_NODISCARD
+linkauth_status linkauth_lean_register(const struct linkauth_lean *lean,
+                                       const struct linkauth_secret_store *store,
+                                       const struct linkauth_transport *transport,
+                                       struct linkauth_lean_memory *memory,
+                                       size_t size);
+LINKAUTH_API
+LINKAUTH_NODISCARD
+linkauth_status linkauth_lean_register_mqtt(const struct linkauth_lean *lean,
+                                            const struct linkauth_secret_store *store,
+                                            const struct linkauth_transport *transport,
+                                            struct linkauth_lean_memory *memory,
+                                            size_t size);
+LINKAUTH_API
+LINKAUTH_NODISCARD
+linkauth_status linkauth_lean_sign_in(const struct linkauth_lean *lean,
+                                      const struct linkauth_secret_store *store,
+                                      struct linkauth_connect *connect);
 LINKAUTH_API
 LINKAUTH_NODISCARD
 linkauth_status linkauth_memory_protect(void *start,
@@ -521,6 +592,12 @@ linkauth_status linkauth_sign_in(struct linkauth_device *device,
                                  struct linkauth_sign_in_result *result);
 LINKAUTH_API
 LINKAUTH_NODISCARD
+linkauth_status linkauth_sign_in_batch(const struct linkauth_device_certificate *devices,
+                                       size_t count,
+                                       struct linkauth_connect *connects,
+                                       linkauth_status *statuses);
+LINKAUTH_API
+LINKAUTH_NODISCARD
 linkauth_status linkauth_sign_in_with_secret(const char *product_key,
                                              size_t product_key_length,
                                              const char *device_name,
@@ -574,6 +651,7 @@ LINKAUTH_ASSERT_SIZE(linkauth_seal, 8 + 3 * sizeof(void *));
 LINKAUTH_ASSERT_SIZE(linkauth_store_info, 24);
 LINKAUTH_ASSERT_SIZE(linkauth_flash, 16 + 5 * sizeof(void *));
 LINKAUTH_ASSERT_SIZE(linkauth_flash_store, LINKAUTH_FLASH_STORE_SIZE);
+LINKAUTH_ASSERT_SIZE(linkauth_flash_secret_store, LINKAUTH_FLASH_SECRET_STORE_SIZE);
 LINKAUTH_ASSERT_SIZE(linkauth_aead, LINKAUTH_AEAD_SIZE);
 LINKAUTH_ASSERT_SIZE(linkauth_transport, 8 + 6 * sizeof(void *));
 LINKAUTH_ASSERT_SIZE(linkauth_extension, 4 * sizeof(void *));
@@ -584,4 +662,8 @@ LINKAUTH_ASSERT_SIZE(linkauth_registration_step, 16 + 4 * sizeof(void *));
 LINKAUTH_ASSERT_SIZE(linkauth_error_detail, 24);
 LINKAUTH_ASSERT_SIZE(linkauth_psk_result, 8 + 5 * sizeof(void *));
 LINKAUTH_ASSERT_SIZE(linkauth_connect, 296);
+LINKAUTH_ASSERT_SIZE(linkauth_device_certificate, 6 * sizeof(void *));
+LINKAUTH_ASSERT_SIZE(linkauth_lean, 8 + 13 * sizeof(void *));
+LINKAUTH_ASSERT_SIZE(linkauth_lean_memory, LINKAUTH_LEAN_MEMORY_SIZE);
+LINKAUTH_ASSERT_SIZE(linkauth_secret_store, 8 + 3 * sizeof(void *));
 #endif
