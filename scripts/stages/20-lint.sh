@@ -7,7 +7,7 @@ lint() { check "clippy $*" cargo clippy --locked "$@" -- -D warnings; }
 if cargo clippy --version; then
     # `artifact` brings the panic handler of the C library, which no test can be linked with: it is
     # looked at without its tests.
-    lint -p linkauth --all-targets --features posix,capi,flash,lean,seal
+    lint -p linkauth --all-targets --features posix,capi,bulk,flash,lean,seal
     lint -p linkauth --lib --profile capi --features posix,artifact
     lint -p linkauth --lib --profile capi --no-default-features --features artifact
     for features in "" sha1 md5 register-mqtt posix flash sealing seal capi lean; do

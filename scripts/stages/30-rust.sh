@@ -16,12 +16,12 @@ tests() {
 }
 
 output=$BUILD/rust.log
-tests -p linkauth --features posix,capi,flash,lean,seal >"$output" 2>&1
+tests -p linkauth --features posix,capi,bulk,flash,lean,seal >"$output" 2>&1
 cat "$output"
 # What the exhaustive tests counted, and how the broken stores and clients in them were found.
 grep -E '^ *(\||found: |Comments: |Counts |two |store and |replacement and |[A-Za-z]+: [0-9]+ of [0-9]+ |[0-9]+ flipped|(Rotate|Stable|Once)[^:]*: [0-9]+ states|(Request|Reply|Crash|Store)[A-Za-z]+$)' \
     "$output" | sed 's/^ */NOTE: /' || true
-run cargo test --locked --doc -p linkauth --features posix,capi,flash,lean,seal
+run cargo test --locked --doc -p linkauth --features posix,capi,bulk,flash,lean,seal
 tests -p linkauth-tls
 run cargo test --locked --doc -p linkauth-tls
 tests -p linkauth-platform
