@@ -27,13 +27,13 @@ if(CMAKE_MATCH_1 VERSION_LESS linkauth_rust_version)
     message(FATAL_ERROR "linkauth: Rust ${linkauth_rust_version} or newer is needed, this is ${CMAKE_MATCH_1}.")
 endif()
 
-# linkauth_prelinked_object(<name> PACKAGE <crate> FEATURES <feature>... HEADER <file>
-#                           [PREFIX <text>] [NO_UNWIND] [MAY_BE_ABSENT <prefix>...] [DEPENDS <file>...])
+# linkauth_prelinked_object(<name> PACKAGE <crate> FEATURES <feature>... [CARGO_SETTINGS <setting>...]
+#                           HEADER <file> [PREFIX <text>] [NO_UNWIND] [MAY_BE_ABSENT <prefix>...] [DEPENDS <file>...])
 #
 # Makes ${<name>_object}, one relocatable object whose only global symbols are the functions that
 # HEADER declares, and the target <name>_prelink that builds it.
 function(linkauth_prelinked_object name)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "NO_UNWIND" "PACKAGE;HEADER;PREFIX" "FEATURES;MAY_BE_ABSENT;DEPENDS")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "NO_UNWIND" "PACKAGE;HEADER;PREFIX" "FEATURES;CARGO_SETTINGS;MAY_BE_ABSENT;DEPENDS")
     if(NOT arg_PREFIX)
         set(arg_PREFIX linkauth_)
     endif()
@@ -55,6 +55,9 @@ function(linkauth_prelinked_object name)
         list(APPEND environment "CC_${triple}=${CMAKE_C_COMPILER}" "AR_${triple}=${CMAKE_AR}")
     endif()
     string(REPLACE ";" "," features "${arg_FEATURES}")
+    # The user's flags come last, and so win.
+    list(TRANSFORM arg_CARGO_SETTINGS PREPEND "--config=")
+    set(cargo_flags ${arg_CARGO_SETTINGS} ${LINKAUTH_CARGO_FLAGS})
 
     # In the table of all targets, because that one adds to the rustflags of a .cargo/config.toml's
     # targets instead of replacing them. The same library comes out, whoever builds it where: panic
@@ -81,7 +84,7 @@ function(linkauth_prelinked_object name)
     # make does not run a command anew because the command changed: this file changes with it.
     set(options "${CMAKE_CURRENT_BINARY_DIR}/prelink/${name}.options")
     file(GENERATE OUTPUT "${options}" CONTENT
-        "${LINKAUTH_CARGO}\n${features}\n${rustflags}\n${target_flag}\n${LINKAUTH_CARGO_FLAGS}\n${LINKAUTH_PRELINK_FLAGS}\n")
+        "${LINKAUTH_CARGO}\n${features}\n${rustflags}\n${target_flag}\n${cargo_flags}\n${LINKAUTH_PRELINK_FLAGS}\n")
 
     # Cargo leaves its archive alone when nothing changed, and every build with other features
     # replaces it. The copy is newer than its inputs and belongs to this build folder.
@@ -89,7 +92,7 @@ function(linkauth_prelinked_object name)
         COMMAND "${CMAKE_COMMAND}" -E env ${environment}
             "${LINKAUTH_CARGO}" rustc -p "${arg_PACKAGE}" --lib --profile capi --crate-type staticlib
             --no-default-features --features "${features}" --locked --config "${rustflags}"
-            --target-dir "${LINKAUTH_CARGO_TARGET_DIR}" ${target_flag} ${LINKAUTH_CARGO_FLAGS}
+            --target-dir "${LINKAUTH_CARGO_TARGET_DIR}" ${target_flag} ${cargo_flags}
         COMMAND "${CMAKE_COMMAND}" -E copy "${cargo_output}" "${archive}"
         DEPENDS "${options}" ${arg_DEPENDS} ${settings} "${CMAKE_CURRENT_SOURCE_DIR}/Cargo.toml" "${CMAKE_CURRENT_SOURCE_DIR}/Cargo.lock"
         WORKING_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}"

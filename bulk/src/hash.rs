@@ -1,8 +1,10 @@
 //! HMAC-SHA256 (RFC 2104) of one short message, its blocks hashed in two calls.
 
+use crate::lanes::{LANES, Lanes};
 use sha2::block_api::compress256;
 
 pub(crate) const BLOCK: usize = 64;
+const DIGEST: usize = 32;
 
 /// Blocks of the longest message: 155 bytes, the mark of its end and its length.
 const MESSAGE_BLOCKS: usize = 3;
@@ -21,7 +23,7 @@ const INITIAL: [u32; 8] = [
     0x5be0_cd19,
 ];
 
-/// The padded key, then a message that is followed by zeros.
+/// What is hashed: the padded key, then a message that is followed by zeros.
 pub(crate) struct Hmac([[u8; BLOCK]; 1 + MESSAGE_BLOCKS]);
 
 impl Hmac {
@@ -38,47 +40,47 @@ impl Hmac {
 
     /// The code of the first `length` bytes of the message, with a key that is followed by zeros.
     #[inline(always)]
-    pub(crate) fn finish(&mut self, key: &[u8; BLOCK], length: usize) -> [u32; 8] {
+    pub(crate) fn finish(mut self, key: &[u8; BLOCK], length: usize) -> [Lanes; 2] {
+        let inner = self.hash(key, INNER_PAD, length);
+        let [first, second] = inner.map(Lanes::bytes);
+        let zeros = [0; LANES];
+        if let Some(block) = self.message().as_chunks_mut().0.first_chunk_mut() {
+            *block = [first, second, zeros, zeros];
+        }
+        self.hash(key, OUTER_PAD, DIGEST)
+    }
+
+    #[inline(never)]
+    fn hash(&mut self, key: &[u8; BLOCK], pad: u8, length: usize) -> [Lanes; 2] {
         if let Some(mark) = self.message().get_mut(length) {
             *mark = 0x80;
         }
         let last = length.wrapping_add(BLOCK + 8) / BLOCK;
         let blocks = self.0.get_mut(..=last).unwrap_or_default();
         if let Some(block) = blocks.first_mut() {
-            put_key(key, INNER_PAD, block);
+            put_key(key, pad, block);
         }
         if let Some(end) = blocks.as_flattened_mut().last_chunk_mut() {
-            *end = bits(length).to_be_bytes();
+            let bits = length.wrapping_add(BLOCK).wrapping_mul(8);
+            *end = (bits as u32).to_be_bytes();
         }
-        let mut inner = INITIAL;
-        compress256(&mut inner, blocks);
-
-        let mut blocks = [[0; BLOCK]; 2];
-        let [first, digest] = &mut blocks;
-        put_key(key, OUTER_PAD, first);
-        for (to, word) in digest.as_chunks_mut::<4>().0.iter_mut().zip(&inner) {
-            *to = word.to_be_bytes();
-        }
-        digest[32] = 0x80;
-        if let Some(end) = digest.last_chunk_mut() {
-            *end = bits(32).to_be_bytes();
-        }
-        let mut outer = INITIAL;
-        compress256(&mut outer, &blocks);
-        outer
+        let mut state = INITIAL;
+        compress256(&mut state, blocks);
+        digest(state)
     }
+}
+
+/// The bytes of a hash.
+#[inline(always)]
+fn digest([a, b, c, d, e, f, g, h]: [u32; 8]) -> [Lanes; 2] {
+    [[a, b, c, d], [e, f, g, h]].map(Lanes::big_endian)
 }
 
 /// The block that begins a hash.
 #[inline(always)]
 fn put_key(key: &[u8; BLOCK], pad: u8, block: &mut [u8; BLOCK]) {
-    let words = key.as_chunks::<8>().0;
-    for (to, word) in block.as_chunks_mut::<8>().0.iter_mut().zip(words) {
-        *to = (u64::from_ne_bytes(*word) ^ u64::from_ne_bytes([pad; 8])).to_ne_bytes();
+    let lanes = key.as_chunks::<LANES>().0;
+    for (to, from) in block.as_chunks_mut().0.iter_mut().zip(lanes) {
+        *to = Lanes::new(*from).xor(Lanes::all(pad)).bytes();
     }
-}
-
-/// Of the padded key and so many bytes.
-const fn bits(length: usize) -> u32 {
-    (length.wrapping_add(BLOCK) as u32).wrapping_mul(8)
 }

@@ -18,20 +18,24 @@
 
 mod class;
 mod hash;
+mod lanes;
 mod secret;
 
 use hash::{BLOCK, Hmac};
+use lanes::Lanes;
 
 /// Bytes that the longest texts have.
 const PRODUCT_KEY: usize = 20;
-/// A multiple of eight.
-const PRODUCT_KEY_ROOM: usize = 24;
 const DEVICE_NAME: usize = 32;
 const SECRET: usize = 64;
 const _: () = assert!(SECRET <= BLOCK);
+/// Of the piece that holds any ProductKey: a whole room would not fit everywhere.
+const PRODUCT_KEY_PIECE: usize = 24;
+/// For a name, a multiple of the lanes.
+const ROOM: usize = 32;
 
-/// Writes what the CONNECT of a device must carry into rooms that hold zeros. False, and nothing is written, if
-/// a text is not what it must be; what is wrong with it, linkauth finds out.
+/// Writes what the CONNECT of a device must carry. False, and nothing is written, if a text is not what it must
+/// be; what is wrong with it, linkauth finds out.
 #[inline(never)]
 pub fn connect(
     [product_key, device_name, secret]: [&[u8]; 3],
@@ -45,7 +49,7 @@ pub fn connect(
     }
     let mut room = [0; SECRET];
     let secret = Text::new(secret, &mut room);
-    let (mut first, mut second) = ([0; PRODUCT_KEY_ROOM], [0; DEVICE_NAME]);
+    let (mut first, mut second) = ([0; ROOM], [0; ROOM]);
     let names = Names {
         product_key: Text::new(product_key, &mut first),
         device_name: Text::new(device_name, &mut second),
@@ -58,8 +62,15 @@ pub fn connect(
     let code = hmac.finish(secret.bytes, length);
     names.put_client_id(client_id);
     names.put_username(username);
-    for (digits, word) in password.as_chunks_mut::<8>().0.iter_mut().zip(code) {
-        *digits = hex(word);
+    *password = [0; 72];
+    let digits = code.map(Lanes::hex);
+    for (to, digits) in password
+        .as_chunks_mut()
+        .0
+        .iter_mut()
+        .zip(digits.as_flattened())
+    {
+        *to = digits.bytes();
     }
     true
 }
@@ -84,20 +95,20 @@ impl<'r, const N: usize> Text<'r, N> {
     }
 
     #[inline(always)]
-    fn strangers(&self, class: impl Fn(u64) -> u64) -> u8 {
+    fn strangers(&self, class: impl Fn(Lanes) -> Lanes) -> u64 {
         class::strangers(self.bytes, self.length, class)
     }
 }
 
 /// Of one device.
 struct Names<'r> {
-    product_key: Text<'r, PRODUCT_KEY_ROOM>,
-    device_name: Text<'r, DEVICE_NAME>,
+    product_key: Text<'r, ROOM>,
+    device_name: Text<'r, ROOM>,
 }
 
 impl Names<'_> {
     #[inline(always)]
-    fn strangers(&self) -> u8 {
+    fn strangers(&self) -> u64 {
         self.product_key.strangers(class::alphanumeric)
             | self.device_name.strangers(class::of_device_name)
     }
@@ -120,6 +131,7 @@ impl Names<'_> {
 
     #[inline(always)]
     fn put_client_id(&self, client_id: &mut [u8; 160]) {
+        *client_id = [0; 160];
         let mut out = Pieces::new(client_id);
         self.put_product_key(&mut out);
         out.put(b".\0\0\0\0\0\0\0", 1);
@@ -132,6 +144,7 @@ impl Names<'_> {
 
     #[inline(always)]
     fn put_username(&self, username: &mut [u8; 64]) {
+        *username = [0; 64];
         let mut out = Pieces::new(username);
         self.put_device_name(&mut out);
         out.put(b"&\0\0\0\0\0\0\0", 1);
@@ -140,7 +153,9 @@ impl Names<'_> {
 
     #[inline(always)]
     fn put_product_key(&self, out: &mut Pieces<'_>) {
-        out.put(self.product_key.bytes, self.product_key.length);
+        if let Some(piece) = self.product_key.bytes.first_chunk::<PRODUCT_KEY_PIECE>() {
+            out.put(piece, self.product_key.length);
+        }
     }
 
     #[inline(always)]
@@ -173,18 +188,4 @@ impl<'b> Pieces<'b> {
         }
         self.length = self.length.wrapping_add(length);
     }
-}
-
-/// Eight upper-case digits, all at once: without a branch or a table.
-#[inline(never)]
-fn hex(word: u32) -> [u8; 8] {
-    let mut nibbles = u64::from(word);
-    nibbles = (nibbles | nibbles << 16) & 0x0000_ffff_0000_ffff;
-    nibbles = (nibbles | nibbles << 8) & 0x00ff_00ff_00ff_00ff;
-    nibbles = (nibbles | nibbles << 4) & 0x0f0f_0f0f_0f0f_0f0f;
-    let letters = nibbles.wrapping_add(0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101;
-    nibbles
-        .wrapping_add(0x3030_3030_3030_3030)
-        .wrapping_add(letters.wrapping_mul(0x07))
-        .to_be_bytes()
 }

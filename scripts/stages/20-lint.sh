@@ -13,6 +13,7 @@ if cargo clippy --version; then
     for features in "" sha1 md5 register-mqtt posix flash sealing seal capi lean; do
         lint -p linkauth --lib --no-default-features --features "$features"
     done
+    lint -p linkauth-bulk --all-targets
     lint -p linkauth-tls --all-targets
     lint -p linkauth-tls --lib --features artifact
     lint -p linkauth-platform --all-targets

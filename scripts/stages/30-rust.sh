@@ -22,6 +22,7 @@ cat "$output"
 grep -E '^ *(\||found: |Comments: |Counts |two |store and |replacement and |[A-Za-z]+: [0-9]+ of [0-9]+ |[0-9]+ flipped|(Rotate|Stable|Once)[^:]*: [0-9]+ states|(Request|Reply|Crash|Store)[A-Za-z]+$)' \
     "$output" | sed 's/^ */NOTE: /' || true
 run cargo test --locked --doc -p linkauth --features posix,capi,bulk,flash,lean,seal
+tests -p linkauth-bulk
 tests -p linkauth-tls
 run cargo test --locked --doc -p linkauth-tls
 tests -p linkauth-platform

@@ -71,7 +71,7 @@ pub unsafe extern "C" fn linkauth_sign_in_batch(
 
 /// # Safety
 /// As `linkauth_sign_in_batch`.
-pub(super) unsafe fn sign_in(
+unsafe fn sign_in(
     devices: *const linkauth_device_certificate,
     count: usize,
     connects: *mut Connect,
@@ -81,6 +81,18 @@ pub(super) unsafe fn sign_in(
         return Ok(());
     }
     check_arrays(devices, count, connects, statuses)?;
+    // SAFETY: the contract is this function's, and the arrays are apart.
+    unsafe { each(devices, count, connects, statuses) }
+}
+
+/// # Safety
+/// As `linkauth_sign_in_batch`; no array overlaps another, and only `statuses` may be NULL.
+pub(super) unsafe fn each(
+    devices: *const linkauth_device_certificate,
+    count: usize,
+    connects: *mut Connect,
+    statuses: *mut linkauth_status,
+) -> Result<()> {
     let mut first_error = Ok(());
     batch(system(0), count, |signer, number| {
         // SAFETY: below `count`; the arrays overlap neither each other nor, as is found out for each
@@ -150,13 +162,12 @@ unsafe fn one(
     // SAFETY: the contract is this function's. `connect` is made a reference when each text was found
     // apart from it, and any bytes are a value of it.
     unsafe {
-        let inputs = read(&*device, connects);
-        if inputs.is_err_and(|error| error == Error::ARGUMENT_OVERLAP) {
-            return inputs.map(drop);
+        let outcome = read(&*device, connects)
+            .and_then(|(names, secret)| signer.with_secret(&names, secret, &mut *connect));
+        if outcome.is_err_and(|error| error != Error::ARGUMENT_OVERLAP) {
+            connect.write_bytes(0, 1);
         }
-        connect.write_bytes(0, 1);
-        let (names, secret) = inputs?;
-        signer.with_secret(&names, Secret::new(secret)?, &mut *connect)
+        outcome
     }
 }
 
@@ -167,19 +178,17 @@ unsafe fn one(
 unsafe fn read<'a>(
     device: &linkauth_device_certificate,
     connects: &Range<*const Connect>,
-) -> Result<([&'a [u8]; 2], &'a [u8])> {
-    // SAFETY: the contract is this function's.
-    unsafe {
-        let names = [
-            apart((device.product_key, device.product_key_length), connects)?,
-            apart((device.device_name, device.device_name_length), connects)?,
-        ];
-        Ok((
-            names,
-            apart(
-                (device.device_secret, device.device_secret_length),
-                connects,
-            )?,
-        ))
+) -> Result<([&'a [u8]; 2], Secret<'a>)> {
+    let mut texts = [&[] as &[u8]; 3];
+    let given = [
+        (device.product_key, device.product_key_length),
+        (device.device_name, device.device_name_length),
+        (device.device_secret, device.device_secret_length),
+    ];
+    for (text, given) in texts.iter_mut().zip(given) {
+        // SAFETY: the contract is this function's.
+        *text = unsafe { apart(given, connects)? };
     }
+    let [product_key, device_name, secret] = texts;
+    Ok(([product_key, device_name], Secret::new(secret)?))
 }

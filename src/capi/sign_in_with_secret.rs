@@ -95,6 +95,9 @@ unsafe fn sign_in(
     (device_secret, device_secret_length): CText,
     connect: *mut Connect,
 ) -> Result<()> {
+    if connect.is_null() {
+        return Err(Error::ARGUMENT_NULL);
+    }
     let device = super::linkauth_device_certificate {
         product_key,
         product_key_length,
@@ -103,8 +106,8 @@ unsafe fn sign_in(
         device_secret,
         device_secret_length,
     };
-    // SAFETY: the contracts are this function's.
-    unsafe { super::sign_in_batch::sign_in(&raw const device, 1, connect, core::ptr::null_mut()) }
+    // SAFETY: the contracts are this function's; `device` is a variable of its own.
+    unsafe { super::sign_in_batch::each(&raw const device, 1, connect, core::ptr::null_mut()) }
 }
 
 /// # Safety
@@ -154,7 +157,7 @@ unsafe fn read<'a>(
 ///
 /// # Safety
 /// As of `given_text`.
-#[inline(never)]
+#[cfg_attr(not(feature = "bulk"), inline(never))]
 pub(super) unsafe fn apart<'a>(
     (start, length): CText,
     written: &Range<*const Connect>,
