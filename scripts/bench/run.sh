@@ -14,6 +14,7 @@ bench_sign_in() {
 bench_linkkit() {
     local clients=$out/clients
     mkdir -p "$clients"
+    source scripts/registries.sh
     source scripts/clients/install.sh
     have python3 && install_python
     [ -n "${runs[python]:-}" ] || return 0

@@ -6,29 +6,9 @@
 declare -A runs=()
 : "${clients:?}"
 
-# from_registry <what> <log> <command>...: a registry that is out of reach is no failure of ours.
-from_registry() {
-    local what=$1 log=$2
-    shift 2
-    "$@" >"$log" 2>&1 && return 0
-    tail -n 20 "$log"
-    skip "$what" "it could not be installed: $(tail -n 1 "$log")"
-    return 1
-}
-
 install_python() {
-    local requirements=tests/clients/python/requirements.txt venv=$clients/python
-    if ! cmp -s "$requirements" "$venv/installed"; then
-        rm -rf "$venv"
-        python3 -m venv "$venv" || {
-            skip "Python SDK" "python3-venv is not installed"
-            return 0
-        }
-        from_registry "Python SDK" "$clients/python.log" "$venv/bin/pip" install --disable-pip-version-check \
-            --no-deps --require-hashes -r "$requirements" || return 0
-        cp "$requirements" "$venv/installed"
-    fi
-    runs[python]="$venv/bin/python tests/clients/python/client.py"
+    python_packages "Python SDK" tests/clients/python/requirements.txt "$clients/python" || return 0
+    runs[python]="$clients/python/bin/python tests/clients/python/client.py"
 }
 
 install_node() {

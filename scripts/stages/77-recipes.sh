@@ -2,17 +2,19 @@
 # The recipes of other package systems, as far as this machine can go: Conan builds and tests its
 # package; for vcpkg, ESP-IDF and Zephyr stand-ins take the place of the system's own commands.
 source scripts/lib.sh
+source scripts/registries.sh
 
 work=$BUILD/recipes
 mkdir -p "$work"
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 
-if have conan; then
-    export CONAN_HOME=$work/conan CARGO_NET_OFFLINE=true
-    conan profile detect --exist-ok
-    check "Conan: conan create" conan create packaging/conan -c "tools.cmake.cmake_layout:test_folder=$work/conan-test"
-else
-    skip "Conan" "conan is not installed (pip install conan)"
+conan() { CONAN_HOME=$work/conan-home CARGO_NET_OFFLINE=true "$work/conan/bin/conan" "$@"; }
+if python_packages "Conan" tests/recipes/requirements.txt "$work/conan"; then
+    conan profile detect --force
+    check "Conan: a package is created, and a project that takes it runs" \
+        conan create packaging/conan -c "tools.cmake.cmake_layout:test_folder=$work/conan-test"
+    refuses "Conan: control: an option that does not exist is caught" "option 'flush' doesn't exist" \
+        conan create packaging/conan -o "&:flush=True"
 fi
 
 port=packaging/vcpkg/ports/linkauth

@@ -4,6 +4,7 @@ source scripts/lib.sh
 
 clients=$BUILD/clients
 mkdir -p "$clients"
+source scripts/registries.sh
 source scripts/clients/install.sh
 
 cargo build --locked --quiet -p linkauth-platform --bin linkauth-platform
