@@ -72,8 +72,7 @@ function(linkauth_prelinked_object name)
         "--remap-path-prefix=${LINKAUTH_CARGO_TARGET_DIR}=/build"
         "--remap-path-prefix=${cargo_home}=/cargo")
     if(LINKAUTH_COMPACT)
-        list(APPEND flags "--cfg=sha2_backend_soft=\"compact\""
-            "--cfg=chacha20_backend=\"soft\"" "--cfg=poly1305_backend=\"soft\"")
+        list(APPEND flags "--cfg=sha2_backend_soft=\"compact\"")
     endif()
     list(TRANSFORM flags REPLACE "(.+)" "'\\1'")
     list(JOIN flags ", " flags)

@@ -14,7 +14,7 @@ library() {
         cargo_flags="--config;profile.capi.opt-level=$level;--config;profile.capi.package.sha2.opt-level=$level;--config;profile.capi.package.linkauth-bulk.opt-level=$level"
     fi
     if [ "$sha" = soft ]; then
-        cargo_flags+=";--config;target.x86_64-unknown-linux-gnu.rustflags=['--cfg=sha2_backend=\"soft\"','--cfg=chacha20_backend=\"soft\"','--cfg=poly1305_backend=\"soft\"']"
+        cargo_flags+=";--config;target.x86_64-unknown-linux-gnu.rustflags=['--cfg=sha2_backend=\"soft\"']"
     fi
     if ! { cmake -S "$tree" -B "$out/$name" -DLINKAUTH_TLS=OFF -DLINKAUTH_BUILD_TESTS=OFF -DLINKAUTH_BUILD_EXAMPLES=OFF \
         "-DLINKAUTH_CARGO_TARGET_DIR=$out/$name/cargo" "-DLINKAUTH_CARGO_FLAGS=$cargo_flags" "$@" &&

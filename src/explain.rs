@@ -7,14 +7,12 @@
 use crate::status::{self, Error, PLATFORM_CODES};
 use core::ffi::CStr;
 
-/// A text that is left out of an image which does not explain: constants with a single NUL, at their
-/// end, are pooled by the compiler and stay or go together, with every other such text.
-macro_rules! text {
-    ($text:literal) => {
-        match CStr::from_bytes_until_nul(concat!($text, "\0\0").as_bytes()) {
-            Ok(text) => text,
-            Err(_) => c"",
-        }
+/// Numbers, and the texts on them one after the other, as `status::nth` wants them. Within a context,
+/// whose numbers begin at one of its own.
+macro_rules! texts {
+    ($( $first:ident { $( $number:tt $text:literal; )* } )*) => {
+        const NUMBERS: &[u16] = &[$($( $first + $number, )*)*];
+        const TEXTS: &str = concat!($($( $text, "\0", )*)*);
     };
 }
 
@@ -33,6 +31,11 @@ pub enum Context {
 
 /// The text on a number: total, for any.
 pub fn explain(context: Context, number: i32) -> &'static CStr {
+    status::c_str(explain_with_nul(context, number))
+}
+
+/// Up to its first NUL.
+pub(crate) fn explain_with_nul(context: Context, number: i32) -> &'static [u8] {
     match context {
         Context::Status => of_status(number),
         Context::PlatformCode => of_platform_code(number),
@@ -42,12 +45,12 @@ pub fn explain(context: Context, number: i32) -> &'static CStr {
 }
 
 /// A status that stands for a number of the platform's is explained like that number.
-fn of_status(number: i32) -> &'static CStr {
+fn of_status(number: i32) -> &'static [u8] {
     match number {
         301..=308 => of_platform_code(platform_code(number)),
         321..=325 => of_sign_in(number.wrapping_sub(320)),
         331..=333 => of_registration(number.wrapping_sub(329)),
-        _ => of_its_own(number).unwrap_or_else(|| status::text(number)),
+        _ => find(STATUS, number).unwrap_or_else(|| status::text_with_nul(number)),
     }
 }
 
@@ -56,113 +59,73 @@ fn platform_code(status: i32) -> i32 {
     PLATFORM_CODES.get(at).copied().unwrap_or(0).into()
 }
 
-/// Statuses that need more than their sentence. No table of pointers: each would be a relocation.
-fn of_its_own(number: i32) -> Option<&'static CStr> {
-    Some(match Error::from_callback(number) {
-        Err(Error::TRANSPORT_CERTIFICATE) => text!(
-            "1. The TLS client lacks the root: 8883 chains to Alibaba's private IoT root, which no system trusts, 443 to GlobalSign Root R1. 2. The device's clock is not set. 3. Somebody is in between. Remedy: give the root; never switch verification off, a secret passes here."
-        ),
-        Err(Error::TRANSPORT_HOSTNAME) => text!(
-            "1. The connection went to an address or alias: use the host that linkauth gives. 2. Another region or instance. 3. Somebody is in between. Never switch verification off."
-        ),
-        Err(Error::REFUSED_AFTER_ACTIVATION) => text!(
-            "1. The device was deleted and added again, or reset: its DeviceSecret is new. 2. Another device registered under its name. Remedy: an operator calls ResetThing, or deletes and adds the device; then erase the store, and register or store the new DeviceSecret."
-        ),
-        _ => return None,
-    })
+fn of_sign_in(code: i32) -> &'static [u8] {
+    known_or_unknown(SIGN_IN, code)
 }
 
-fn of_sign_in(code: i32) -> &'static CStr {
+fn of_registration(code: i32) -> &'static [u8] {
     match code {
-        0 => text!("accepted"),
-        1 => text!(
-            "The MQTT version is not supported. Remedy: connect with MQTT 3.1.1, protocol level 4."
-        ),
-        2 => {
-            text!(
-                "1. securemode and transport disagree: 2 needs TLS, 3 plain TCP. 2. A client, bridge or AT command changed or cut the clientId: it must arrive with every | = and , (escape the commas of an AT command, raise buffers of 128 or 256 bytes). 3. Its part before the first | has over 64 characters. Remedy: compare the clientId sent."
-            )
-        }
-        3 => {
-            text!(
-                "1. Keep alive is outside 30 to 1200 seconds: some clients send 15. 2. The service is busy. Remedy: set it to 60 or more, then wait as linkauth reports."
-            )
-        }
-        4 => {
-            text!(
-                "1. The DeviceSecret is another's, the ProductSecret, or cut by a buffer. 2. ProductKey or DeviceName is mistyped; case counts. 3. The device was deleted and added again, or registered again: the stored DeviceSecret is void. 4. Host of another region, instance or edition. 5. clientId or username changed after signing. Remedy: compare with the console."
-            )
-        }
-        5 => {
-            text!(
-                "1. The device is disabled in the console. 2. It was deleted. 3. Its product authenticates by X.509 or ID2. Remedy: enable or add it in the console."
-            )
-        }
-        _ => text!("The code is none of MQTT 3.1.1: what answered may not be the platform."),
+        3 => of_platform_code(500),
+        5 => of_registration(4),
+        _ => find(REGISTRATION, code).unwrap_or_else(|| of_sign_in(code)),
     }
 }
 
-fn of_registration(code: i32) -> &'static CStr {
-    match code {
-        0 => text!("accepted: the platform pushes the secret now"),
-        1 => of_sign_in(1),
-        2 => {
-            text!(
-                "1. The connection is not TLS. 2. A client or bridge changed or cut the clientId. 3. Without pre-registration: the instance does not offer it, or needs its instanceId. Remedy: use TLS on 8883, give the instance id, compare the clientId sent."
-            )
-        }
-        3 => {
-            text!("The platform failed. Remedy: try again when linkauth says.")
-        }
-        4 | 5 => {
-            text!(
-                "One of: 1. Dynamic registration is off for the product. 2. ProductSecret and ProductKey do not belong together. 3. The DeviceName was not added. 4. The device is active already: use its DeviceSecret, or have an operator call ResetThing. 5. Five devices hold the DeviceName (without pre-registration). 6. Another region or instance."
-            )
-        }
-        _ => of_sign_in(code),
-    }
+fn of_platform_code(code: i32) -> &'static [u8] {
+    known_or_unknown(PLATFORM, code)
 }
 
-fn of_platform_code(code: i32) -> &'static CStr {
-    match code {
-        200 => text!("success"),
-        460 => {
-            text!(
-                "A proxy or an HTTP client changed the form. Remedy: send it as linkauth gives it."
-            )
-        }
-        500 => {
-            text!("The platform failed. Remedy: try again when linkauth says.")
-        }
-        6100 => {
-            text!(
-                "1. The DeviceName was not added to the product. 2. It is mistyped; case counts. 3. Another region or instance. Remedy: add the device in the console, or register over MQTT without pre-registration."
-            )
-        }
-        6250 => {
-            text!(
-                "1. The ProductKey is mistyped; case counts. 2. The product is in another region or instance. Remedy: compare with the console."
-            )
-        }
-        6288 => {
-            text!(
-                "Dynamic registration is off for this product, as by default. Remedy: switch it on in the console (it asks for an SMS code)."
-            )
-        }
-        6289 => {
-            text!(
-                "1. The device registered and signed in before, and its DeviceSecret was lost or is kept elsewhere: restore it, or use it. 2. Another device has this DeviceName. Remedy: an operator calls ResetThing, or deletes and adds the device; then register again."
-            )
-        }
-        6292 => text!("The sign method is not supported. Remedy: leave it at hmacsha256."),
-        6600 => {
-            text!(
-                "1. The ProductSecret is not this product's, or is the DeviceSecret. 2. It was cut or has a line end. Remedy: compare ProductKey and ProductSecret with the console."
-            )
-        }
-        _ => text!(
-            "Unknown to linkauth. Remedy: see the platform's table of device-side error codes."
-        ),
+fn known_or_unknown(first: u16, number: i32) -> &'static [u8] {
+    find(first, number)
+        .or_else(|| find(first, UNKNOWN.into()))
+        .unwrap_or_default()
+}
+
+fn find(first: u16, number: i32) -> Option<&'static [u8]> {
+    let number = u16::try_from(number).ok().filter(|number| *number < EACH)?;
+    status::nth(NUMBERS, TEXTS, first.wrapping_add(number).into())
+}
+
+/// Numbers of one context.
+const EACH: u16 = 0x2000;
+const STATUS: u16 = 0;
+const SIGN_IN: u16 = EACH;
+const REGISTRATION: u16 = 2 * EACH;
+const PLATFORM: u16 = 3 * EACH;
+/// For numbers that no text is on.
+const UNKNOWN: u16 = EACH - 1;
+
+texts! {
+    STATUS {
+        605 "1. The TLS client lacks the root: 8883 chains to Alibaba's private IoT root, which no system trusts, 443 to GlobalSign Root R1. 2. The device's clock is not set. 3. Somebody is in between. Remedy: give the root; never switch verification off.";
+        606 "1. The connection went to an address or alias: use the host that linkauth gives. 2. Another region or instance. 3. Somebody is in between. Never switch verification off.";
+        702 "1. The device was deleted and added again, or reset: its DeviceSecret is new. 2. Another device registered under its name. Remedy: an operator calls ResetThing, or deletes and adds the device; then erase the store, and register or store the new DeviceSecret.";
+    }
+    SIGN_IN {
+        0 "accepted";
+        1 "Unsupported MQTT version. Remedy: connect with 3.1.1, protocol level 4.";
+        2 "1. securemode and transport disagree: 2 needs TLS, 3 plain TCP. 2. A client, bridge or AT command changed or cut the clientId: it must arrive with every | = and , (escape the commas of an AT command, raise buffers of 128 or 256 bytes). 3. Its part before the first | has over 64 characters. Remedy: compare the clientId sent.";
+        3 "1. Keep alive is outside 30 to 1200 seconds: some clients send 15. 2. The service is busy. Remedy: set it to 60 or more, then wait as linkauth reports.";
+        4 "1. The DeviceSecret is another's, the ProductSecret, or cut by a buffer. 2. ProductKey or DeviceName is mistyped; case counts. 3. The device was deleted and added again, or registered again: the stored DeviceSecret is void. 4. Host of another region, instance or edition. 5. clientId or username changed after signing. Remedy: compare with the console.";
+        5 "1. The device is disabled in the console. 2. It was deleted. 3. Its product authenticates by X.509 or ID2. Remedy: enable or add it in the console.";
+        UNKNOWN "Not a code of MQTT 3.1.1: what answered may not be the platform.";
+    }
+    REGISTRATION {
+        0 "accepted: the platform pushes the secret now";
+        2 "1. The connection is not TLS. 2. A client or bridge changed or cut the clientId. 3. Without pre-registration: the instance does not offer it, or needs its instanceId. Remedy: use TLS on 8883, give the instance id, compare the clientId sent.";
+        4 "1. Dynamic registration is off for the product. 2. ProductSecret and ProductKey do not belong together. 3. The DeviceName was not added. 4. The device is active already: use its DeviceSecret, or ResetThing. 5. Five devices hold the DeviceName (without pre-registration). 6. Another region or instance.";
+    }
+    PLATFORM {
+        200 "success";
+        460 "A proxy or an HTTP client changed the form. Remedy: send it as linkauth gives it.";
+        500 "The platform failed. Remedy: try again when linkauth says.";
+        6100 "1. The DeviceName was not added to the product. 2. It is mistyped; case counts. 3. Another region or instance. Remedy: add the device in the console, or register over MQTT without pre-registration.";
+        6250 "1. The ProductKey is mistyped; case counts. 2. Another region or instance. Remedy: compare with the console.";
+        6288 "Dynamic registration is off for this product, as by default. Remedy: switch it on in the console (it asks for an SMS code).";
+        6289 "1. The device registered and signed in before, and its DeviceSecret was lost or is kept elsewhere: restore or use it. 2. Another device has this DeviceName. Remedy: an operator calls ResetThing, or deletes and adds the device; then register again.";
+        6292 "Unsupported sign method. Remedy: leave it at hmacsha256.";
+        6600 "1. The ProductSecret is not this product's, or is the DeviceSecret. 2. It was cut or has a line end. Remedy: compare with the console.";
+        UNKNOWN "Unknown to linkauth: see the platform's table of device-side error codes.";
     }
 }
 

@@ -106,9 +106,20 @@ impl<'a> Host<'a> {
     pub const MAX: usize = 127;
 
     /// Checks length and alphabet.
+    #[inline(always)]
     pub fn new(text: &'a [u8]) -> Result<Host<'a>> {
         check(text, 1, Self::MAX, b".-_:")?;
         Ok(Host(text))
+    }
+
+    /// The same for one that may be missing.
+    #[cfg(feature = "capi")]
+    #[inline(always)]
+    pub(crate) fn given(text: Option<&'a [u8]>) -> Result<Option<Host<'a>>> {
+        if let Some(text) = text {
+            Host::new(text)?;
+        }
+        Ok(text.map(Host))
     }
 
     pub(crate) fn as_bytes(self) -> &'a [u8] {
@@ -132,7 +143,24 @@ impl<'a> ClientId<'a> {
     pub const MAX: usize = 64;
 
     /// Checks length and alphabet.
+    #[inline(always)]
     pub fn new(text: &'a [u8]) -> Result<ClientId<'a>> {
+        Self::check(text)?;
+        Ok(ClientId(text))
+    }
+
+    /// The same for one that may be missing.
+    #[cfg(feature = "capi")]
+    #[inline(always)]
+    pub(crate) fn given(text: Option<&'a [u8]>) -> Result<Option<ClientId<'a>>> {
+        if let Some(text) = text {
+            Self::check(text)?;
+        }
+        Ok(text.map(ClientId))
+    }
+
+    #[inline(never)]
+    fn check(text: &[u8]) -> Result<()> {
         if text.is_empty() {
             return Err(Error::ARGUMENT_EMPTY);
         }
@@ -142,7 +170,7 @@ impl<'a> ClientId<'a> {
         if !text.iter().all(|b| b.is_ascii_graphic() && *b != b'|') {
             return Err(Error::ARGUMENT_CHARACTER);
         }
-        Ok(ClientId(text))
+        Ok(())
     }
 
     pub(crate) fn as_bytes(self) -> &'a [u8] {
@@ -175,8 +203,7 @@ impl RecordName {
 
     /// A name as it was handed to a store.
     #[cfg(all(feature = "capi", feature = "posix"))]
-    pub(crate) fn from_bytes(name: Option<&[u8]>) -> Result<RecordName> {
-        let name = name.ok_or(Error::ARGUMENT_NULL)?;
+    pub(crate) fn from_bytes(name: &[u8]) -> Result<RecordName> {
         if name.len() != Self::LENGTH || !name.iter().all(u8::is_ascii_alphanumeric) {
             return Err(Error::ARGUMENT_CHARACTER);
         }

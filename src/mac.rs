@@ -37,10 +37,8 @@ impl SignMethod {
     fn initial_state(self) -> &'static [u32; 8] {
         match self {
             SignMethod::HmacSha256 => &SHA256,
-            #[cfg(feature = "sha1")]
-            SignMethod::HmacSha1 => &SHA1,
-            #[cfg(feature = "md5")]
-            SignMethod::HmacMd5 => &MD5,
+            #[cfg(any(feature = "sha1", feature = "md5"))]
+            _ => &SHA1_AND_MD5,
         }
     }
 
@@ -107,25 +105,14 @@ static SHA256: [u32; 8] = [
     0x5be0_cd19,
 ];
 
-#[cfg(feature = "sha1")]
-static SHA1: [u32; 8] = [
+/// MD5 begins with the first four.
+#[cfg(any(feature = "sha1", feature = "md5"))]
+static SHA1_AND_MD5: [u32; 8] = [
     0x6745_2301,
     0xefcd_ab89,
     0x98ba_dcfe,
     0x1032_5476,
     0xc3d2_e1f0,
-    0,
-    0,
-    0,
-];
-
-#[cfg(feature = "md5")]
-static MD5: [u32; 8] = [
-    0x6745_2301,
-    0xefcd_ab89,
-    0x98ba_dcfe,
-    0x1032_5476,
-    0,
     0,
     0,
     0,
@@ -153,6 +140,8 @@ const _: () = assert!(Secret::MAX <= BLOCK);
 impl Hmac {
     /// The key is put first, by `start`: a value that is returned by a function lies on the stack
     /// twice.
+    // Firmware that signs in alone has one caller.
+    #[cfg_attr(feature = "posix", inline(never))]
     pub(crate) fn new(method: SignMethod) -> Hmac {
         Hmac {
             method,

@@ -71,7 +71,7 @@ const SINES: [u32; 64] = [
 ];
 
 /// Left rotations, by round and step modulo 4.
-const ROTATIONS: [[u32; 4]; 4] = [
+const ROTATIONS: [[u8; 4]; 4] = [
     [7, 12, 17, 22],
     [5, 9, 14, 20],
     [4, 11, 16, 23],
@@ -99,7 +99,7 @@ pub(crate) fn compress(state: &mut [u32; 4], block: &[u8; 64]) {
             .wrapping_add(*sine)
             .wrapping_add(word_of(block, word & 15));
         (a, d, c) = (d, c, b);
-        b = b.wrapping_add(sum.rotate_left(rotation));
+        b = b.wrapping_add(sum.rotate_left(rotation.into()));
     }
     for (word, value) in state.iter_mut().zip([a, b, c, d]) {
         *word = word.wrapping_add(value);

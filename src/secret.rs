@@ -16,6 +16,7 @@ impl<'a> Secret<'a> {
 
     /// Checks the length. The characters are checked where the secret is used, within the scrubbed
     /// scope: to look at a secret leaves traces.
+    #[inline(always)]
     pub fn new(bytes: &'a [u8]) -> Result<Secret<'a>> {
         check_length(bytes, Self::MAX)?;
         Ok(Secret(bytes))
@@ -47,6 +48,7 @@ impl<'a> DeviceToken<'a> {
     pub const MAX: usize = 128;
 
     /// Checks the length; the characters are checked as those of a [`Secret`].
+    #[inline(always)]
     pub fn new(bytes: &'a [u8]) -> Result<DeviceToken<'a>> {
         check_length(bytes, Self::MAX)?;
         Ok(DeviceToken(bytes))
@@ -88,6 +90,8 @@ pub(crate) fn load_secret<'r>(
     }
 }
 
+// Firmware that signs in alone has one caller.
+#[cfg_attr(feature = "posix", inline(never))]
 fn check_length(bytes: &[u8], most: usize) -> Result<()> {
     if bytes.is_empty() {
         return Err(Error::ARGUMENT_EMPTY);

@@ -143,32 +143,49 @@ const _: () = assert!(
 
 /// The NUL-terminated name of a status: total, for any number.
 pub fn name(status: i32) -> &'static CStr {
-    match status {
-        OK => c"LINKAUTH_OK",
-        _ => nth(NAMES, status).unwrap_or(c"LINKAUTH_ERROR_UNKNOWN_STATUS"),
-    }
+    c_str(name_with_nul(status))
 }
 
 /// One NUL-terminated sentence on a status: total, for any number.
 pub fn text(status: i32) -> &'static CStr {
+    c_str(text_with_nul(status))
+}
+
+/// Up to its first NUL.
+pub(crate) fn name_with_nul(status: i32) -> &'static [u8] {
     match status {
-        OK => c"success",
-        _ => nth(TEXTS, status).unwrap_or(c"no status of this version"),
+        OK => b"LINKAUTH_OK\0",
+        _ => nth(NUMBERS, NAMES, status).unwrap_or(b"LINKAUTH_ERROR_UNKNOWN_STATUS\0"),
     }
 }
 
-/// Finds the text of a status among texts that follow each other: one after another in memory
-/// they need no table of pointers, and so no relocations.
-fn nth(texts: &'static str, status: i32) -> Option<&'static CStr> {
-    let mut rest = texts.as_bytes();
-    for number in NUMBERS {
-        let text = CStr::from_bytes_until_nul(rest).ok()?;
-        if i32::from(*number) == status {
-            return Some(text);
-        }
-        rest = rest.get(text.count_bytes().wrapping_add(1)..)?;
+/// Up to its first NUL.
+pub(crate) fn text_with_nul(status: i32) -> &'static [u8] {
+    match status {
+        OK => b"success\0",
+        _ => nth(NUMBERS, TEXTS, status).unwrap_or(b"no status of this version\0"),
     }
-    None
+}
+
+/// For Rust alone: to look for the NUL costs 250 bytes.
+pub(crate) fn c_str(text_with_nul: &'static [u8]) -> &'static CStr {
+    CStr::from_bytes_until_nul(text_with_nul).unwrap_or_default()
+}
+
+/// Finds the text of a number among texts that follow each other in the order of `numbers`: one
+/// after another in memory they need no table of pointers, and so no relocations. What is returned goes
+/// on after its NUL.
+#[inline(never)]
+pub(crate) fn nth(numbers: &[u16], texts: &'static str, number: i32) -> Option<&'static [u8]> {
+    let at = numbers
+        .iter()
+        .position(|found| i32::from(*found) == number)?;
+    let mut rest = texts.as_bytes();
+    for _ in 0..at {
+        let end = rest.iter().position(|byte| *byte == 0)?;
+        rest = rest.get(end.wrapping_add(1)..)?;
+    }
+    Some(rest)
 }
 
 impl Error {

@@ -120,6 +120,11 @@ impl<'b> Writer<'b> {
         self.length
     }
 
+    /// What is in the buffer; nothing if not all fitted.
+    pub(crate) fn written(&self) -> &[u8] {
+        self.buffer.get(..self.length).unwrap_or_default()
+    }
+
     pub(crate) fn fits(&self) -> bool {
         self.length <= self.buffer.len()
     }
@@ -201,7 +206,9 @@ fn replace(bytes: &mut [u8], length: &mut u8, text: &[u8]) -> bool {
         return false;
     }
     bytes.fill(0);
-    Writer::new(bytes).put(text);
+    for (to, from) in bytes.iter_mut().zip(text) {
+        *to = *from;
+    }
     *length = text.len() as u8;
     true
 }

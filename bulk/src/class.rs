@@ -30,9 +30,10 @@ pub(crate) fn alphanumeric(bytes: Lanes) -> Lanes {
 /// Letters, digits and `- _ @ . :`.
 #[inline(always)]
 pub(crate) fn of_device_name(bytes: Lanes) -> Lanes {
+    // From - to : there is but the slash that is none of them.
     bytes
-        .within(b'-', b'.')
-        .or(bytes.within(b'0', b':'))
+        .within(b'-', b':')
+        .xor(bytes.within(b'/', b'/'))
         .or(bytes.within(b'@', b'Z'))
         .or(bytes.within(b'_', b'_'))
         .or(bytes.within(b'a', b'z'))

@@ -38,7 +38,8 @@ const ROOM: usize = 32;
 /// be; what is wrong with it, linkauth finds out.
 #[inline(never)]
 pub fn connect(
-    [product_key, device_name, secret]: [&[u8]; 3],
+    [product_key, device_name]: &[&[u8]; 2],
+    secret: &[u8],
     client_id: &mut [u8; 160],
     username: &mut [u8; 64],
     password: &mut [u8; 72],
@@ -131,7 +132,10 @@ impl Names<'_> {
 
     #[inline(always)]
     fn put_client_id(&self, client_id: &mut [u8; 160]) {
-        *client_id = [0; 160];
+        // The pieces reach further than to here.
+        if let Some(rest) = client_id.last_chunk_mut::<96>() {
+            *rest = [0; 96];
+        }
         let mut out = Pieces::new(client_id);
         self.put_product_key(&mut out);
         out.put(b".\0\0\0\0\0\0\0", 1);

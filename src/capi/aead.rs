@@ -1,8 +1,9 @@
 //! A ready seal: an AEAD with a key of the caller's.
 
-use super::boundary::{self, Kind, Object, write_struct};
+use super::boundary::{self, write_struct};
 use super::device::{CallbackRandom, linkauth_random};
 use super::linkauth_status;
+use super::object::{Kind, Object};
 use super::store::linkauth_seal;
 use crate::secret::Wiped;
 use crate::status::{Error, Result};
@@ -44,18 +45,12 @@ impl Kind for Aead {
 const _: () = assert!(size_of::<Object<Aead>>() <= LINKAUTH_AEAD_SIZE);
 
 impl Aead {
-    /// Runs `work` with the key.
-    fn with_key<R>(
-        &mut self,
-        work: impl FnOnce(&[u8; KEY_SIZE], &mut CallbackRandom) -> Result<R>,
-    ) -> Result<R> {
+    fn fetch(&self, key: &mut Wiped<KEY_SIZE>) -> Result<()> {
         let fetch = self.key.ok_or(Error::CALLBACK_MISSING)?;
-        let mut key = Wiped::<KEY_SIZE>::new();
         // SAFETY: the key is writable for LINKAUTH_KEY_SIZE bytes; the callback keeps its contract by
         // the C caller's promise.
         let status = unsafe { fetch(self.key_user, key.0.as_mut_ptr()) };
-        Error::from_callback(status).map_err(|_| Error::STORE_SEALED)?;
-        work(&key.0, &mut self.random)
+        Error::from_callback(status).map_err(|_| Error::STORE_SEALED)
     }
 }
 
@@ -153,16 +148,16 @@ unsafe extern "C" fn seal_with(
 ) -> linkauth_status {
     // SAFETY: linkauth calls this with the object that `linkauth_aead_init` put there, readable
     // inputs and writable outputs.
-    boundary::status(unsafe {
-        Object::<Aead>::with(user, |object| {
-            let context = boundary::bytes(context, context_length)?.unwrap_or_default();
-            let secret = boundary::bytes(secret, secret_length)?.unwrap_or_default();
-            let sealed = boundary::buffer(sealed, sealed_capacity)?;
-            *sealed_length =
-                object.with_key(|key, random| aead::seal(key, random, context, secret, sealed))?;
-            Ok(())
-        })
-    })
+    unsafe {
+        apply(
+            Direction::Seal,
+            user,
+            (context, context_length),
+            (secret, secret_length),
+            (sealed, sealed_capacity),
+            sealed_length,
+        )
+    }
 }
 
 unsafe extern "C" fn unseal_with(
@@ -176,13 +171,49 @@ unsafe extern "C" fn unseal_with(
     secret_length: *mut usize,
 ) -> linkauth_status {
     // SAFETY: as in `seal_with`.
+    unsafe {
+        apply(
+            Direction::Unseal,
+            user,
+            (context, context_length),
+            (sealed, sealed_length),
+            (secret, secret_capacity),
+            secret_length,
+        )
+    }
+}
+
+enum Direction {
+    Seal,
+    Unseal,
+}
+
+/// Seals or opens with the key of the seal at `user`.
+///
+/// # Safety
+/// `user` is that seal; context and input are readable for their lengths, the output is writable for
+/// its, and so is `length`.
+#[inline(never)]
+unsafe fn apply(
+    direction: Direction,
+    user: *mut c_void,
+    context: (*const u8, usize),
+    input: (*const u8, usize),
+    output: (*mut u8, usize),
+    length: *mut usize,
+) -> linkauth_status {
+    // SAFETY: the contract is this function's.
     boundary::status(unsafe {
         Object::<Aead>::with(user, |object| {
-            let context = boundary::bytes(context, context_length)?.unwrap_or_default();
-            let sealed = boundary::bytes(sealed, sealed_length)?.unwrap_or_default();
-            let secret = boundary::buffer(secret, secret_capacity)?;
-            *secret_length =
-                object.with_key(|key, _| aead::unseal(key, context, sealed, secret))?;
+            let context = boundary::bytes(context.0, context.1)?.unwrap_or_default();
+            let input = boundary::bytes(input.0, input.1)?.unwrap_or_default();
+            let output = boundary::buffer(output.0, output.1)?;
+            let mut key = Wiped::<KEY_SIZE>::new();
+            object.fetch(&mut key)?;
+            *length = match direction {
+                Direction::Seal => aead::seal(&key.0, &mut object.random, context, input, output)?,
+                Direction::Unseal => aead::unseal(&key.0, context, input, output)?,
+            };
             Ok(())
         })
     })

@@ -6,7 +6,7 @@ use core::ffi::c_char;
 use core::mem::{MaybeUninit, size_of};
 use core::ops::Range;
 use core::ptr;
-use core::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+use core::sync::atomic::{Ordering, compiler_fence};
 
 /// A result as C sees it.
 pub(super) fn status(result: Result<()>) -> i32 {
@@ -20,18 +20,25 @@ pub(super) fn status(result: Result<()>) -> i32 {
 ///
 /// # Safety
 /// If `data` is not NULL, `length` bytes are readable there, and stay unchanged for `'a`.
+#[inline(always)]
 pub(super) unsafe fn bytes<'a>(data: *const u8, length: usize) -> Result<Option<&'a [u8]>> {
+    check_bytes(data, length)?;
     if data.is_null() {
-        return match length {
-            0 => Ok(None),
-            _ => Err(Error::ARGUMENT_NULL),
-        };
+        return Ok(None);
+    }
+    // SAFETY: not NULL, and readable for `length` by this function's contract.
+    Ok(Some(unsafe { core::slice::from_raw_parts(data, length) }))
+}
+
+#[inline(never)]
+fn check_bytes(data: *const u8, length: usize) -> Result<()> {
+    if data.is_null() && length > 0 {
+        return Err(Error::ARGUMENT_NULL);
     }
     if length > isize::MAX as usize {
         return Err(Error::ARGUMENT_TOO_LONG);
     }
-    // SAFETY: not NULL, and readable for `length` by this function's contract.
-    Ok(Some(unsafe { core::slice::from_raw_parts(data, length) }))
+    Ok(())
 }
 
 /// A text that C lends, NUL-terminated or of a length. NULL is None.
@@ -44,7 +51,7 @@ pub(super) unsafe fn text<'a>(text: *const c_char, length: usize) -> Result<Opti
         return Ok(None);
     }
     // SAFETY: the contract is the same.
-    unsafe { given_text(text, length) }.map(Some)
+    unsafe { lent(text, length) }.map(Some)
 }
 
 /// A text that C lends and must give.
@@ -52,7 +59,15 @@ pub(super) unsafe fn text<'a>(text: *const c_char, length: usize) -> Result<Opti
 /// # Safety
 /// As of `text`.
 #[inline(never)]
-pub(super) unsafe fn given_text<'a>(text: *const c_char, mut length: usize) -> Result<&'a [u8]> {
+pub(super) unsafe fn given_text<'a>(text: *const c_char, length: usize) -> Result<&'a [u8]> {
+    // SAFETY: the contract is the same.
+    unsafe { lent(text, length) }
+}
+
+/// # Safety
+/// As of `text`.
+#[inline(always)]
+unsafe fn lent<'a>(text: *const c_char, mut length: usize) -> Result<&'a [u8]> {
     if text.is_null() {
         return Err(Error::ARGUMENT_NULL);
     }
@@ -67,11 +82,92 @@ pub(super) unsafe fn given_text<'a>(text: *const c_char, mut length: usize) -> R
     Ok(unsafe { core::slice::from_raw_parts(text.cast(), length) })
 }
 
+/// A text that C must give, and that does not lie in what is written.
+///
+/// # Safety
+/// As of `text`.
+#[cfg(any(not(feature = "bulk"), feature = "lean"))]
+#[inline(never)]
+pub(super) unsafe fn apart<'a>(
+    (start, length): (*const c_char, usize),
+    written: &Stretch,
+) -> Result<&'a [u8]> {
+    // SAFETY: the contract is this function's.
+    let text = unsafe { given_text(start, length)? };
+    if Stretch::of(text).overlaps(*written) {
+        return Err(Error::ARGUMENT_OVERLAP);
+    }
+    Ok(text)
+}
+
+/// A text as it stands in the caller's structs: where it begins, and its length.
+#[repr(C)]
+struct CText {
+    start: *const c_char,
+    length: usize,
+}
+
+/// Texts that C lends, one after the other in a struct, as those of `text`. The first `required` must
+/// be given, and none may lie in `written`.
+///
+/// # Safety
+/// `first` points to `N` pairs of a text and its length, each as of `text`, by way of a pointer to the
+/// whole struct.
+#[inline(always)]
+pub(super) unsafe fn texts<'a, const N: usize>(
+    first: *const *const c_char,
+    required: usize,
+    written: &Stretch,
+) -> Result<[Option<&'a [u8]>; N]> {
+    let mut texts = MaybeUninit::<[Option<&'a [u8]>; N]>::uninit();
+    // SAFETY: the contract is this function's, and a pair is a CText. All of the texts were written, if no
+    // error is returned.
+    unsafe {
+        read_texts(
+            first.cast(),
+            texts.as_mut_ptr().cast(),
+            N,
+            required,
+            written,
+        )?;
+        Ok(texts.assume_init())
+    }
+}
+
+/// # Safety
+/// As of `texts`, for `count` pairs; `texts` is writable for as many.
+#[inline(never)]
+unsafe fn read_texts(
+    first: *const CText,
+    texts: *mut Option<&[u8]>,
+    count: usize,
+    required: usize,
+    written: &Stretch,
+) -> Result<()> {
+    for at in 0..count {
+        // SAFETY: one of the pairs, by this function's contract.
+        let given = unsafe {
+            let given = &*first.add(at);
+            text(given.start, given.length)?
+        };
+        match given {
+            None if at < required => return Err(Error::ARGUMENT_NULL),
+            Some(text) if Stretch::of(text).overlaps(*written) => {
+                return Err(Error::ARGUMENT_OVERLAP);
+            }
+            // SAFETY: one of `count`.
+            _ => unsafe { texts.add(at).write(given) },
+        }
+    }
+    Ok(())
+}
+
 /// Bytes before the NUL. One at a time: the C library's strlen leaves 32 and more of them in
 /// registers, and the text may be a secret that no scrubbed scope surrounds yet.
 ///
 /// # Safety
 /// `text` is not NULL, and NUL-terminated.
+#[inline(never)]
 unsafe fn length_of(text: *const c_char) -> usize {
     let mut length = 0usize;
     // SAFETY: the NUL has not been passed.
@@ -85,18 +181,36 @@ unsafe fn length_of(text: *const c_char) -> usize {
 ///
 /// # Safety
 /// If `data` is not NULL, `capacity` bytes are writable there, and nobody else uses them for `'a`.
+#[cfg(any(
+    feature = "flash",
+    feature = "posix",
+    feature = "register-mqtt",
+    feature = "seal"
+))]
+#[inline(always)]
 pub(super) unsafe fn buffer<'a>(data: *mut u8, capacity: usize) -> Result<&'a mut [u8]> {
+    // SAFETY: the contract is the same; then not NULL, and initialised.
+    unsafe {
+        clear_buffer(data, capacity)?;
+        Ok(core::slice::from_raw_parts_mut(data, capacity))
+    }
+}
+
+/// Zeroes a writable buffer that C lends.
+///
+/// # Safety
+/// As of `buffer`.
+#[inline(never)]
+pub(super) unsafe fn clear_buffer(data: *mut u8, capacity: usize) -> Result<()> {
     if data.is_null() {
         return Err(Error::ARGUMENT_NULL);
     }
     if capacity > isize::MAX as usize {
         return Err(Error::ARGUMENT_TOO_LONG);
     }
-    // SAFETY: not NULL; `MaybeUninit` need not be initialised, and is then zeroed as bytes.
-    unsafe {
-        ptr::write_bytes(data, 0, capacity);
-        Ok(core::slice::from_raw_parts_mut(data, capacity))
-    }
+    // SAFETY: not NULL, and writable by this function's contract.
+    unsafe { ptr::write_bytes(data, 0, capacity) };
+    Ok(())
 }
 
 /// Where a part of a buffer lies, for C.
@@ -106,15 +220,31 @@ pub(super) fn place(buffer: &[u8], range: &Range<usize>) -> (*const c_char, usiz
     (part.as_ptr().cast(), part.len())
 }
 
-/// Whether two stretches of memory share a byte.
-pub(super) fn overlap(
-    left: *const u8,
-    left_length: usize,
-    right: *const u8,
-    right_length: usize,
-) -> bool {
-    let (left, right) = (left.addr(), right.addr());
-    left < right.saturating_add(right_length) && right < left.saturating_add(left_length)
+/// A stretch of the caller's memory.
+#[derive(Clone, Copy)]
+pub(super) struct Stretch {
+    pub(super) start: *const u8,
+    pub(super) length: usize,
+}
+
+impl Stretch {
+    pub(super) const NOTHING: Stretch = Stretch {
+        start: ptr::null(),
+        length: 0,
+    };
+
+    fn of(bytes: &[u8]) -> Stretch {
+        Stretch {
+            start: bytes.as_ptr(),
+            length: bytes.len(),
+        }
+    }
+
+    /// Whether both have a byte in common.
+    pub(super) fn overlaps(self, other: Stretch) -> bool {
+        let (left, right) = (self.start.addr(), other.start.addr());
+        left < right.saturating_add(other.length) && right < left.saturating_add(self.length)
+    }
 }
 
 /// A struct that begins with `struct_size: u32` and only ever grows at its end; all of its
@@ -133,10 +263,13 @@ pub(super) unsafe trait Versioned: Copy {
 ///
 /// # Safety
 /// If `source` is not NULL it is readable for the number of bytes that its `struct_size` states.
-pub(super) unsafe fn read_struct<T: Versioned>(source: *const T) -> Result<T> {
-    let mut copy = MaybeUninit::<T>::zeroed();
-    // SAFETY: `copy` is writable for its size; the rest is this function's contract; any bits are
-    // a T by the contract of Versioned.
+#[inline(always)]
+pub(super) unsafe fn read_struct<T: Versioned>(
+    source: *const T,
+    copy: &mut MaybeUninit<T>,
+) -> Result<&T> {
+    // SAFETY: `copy` is writable for its size, and then written; the rest is this function's contract;
+    // any bits are a T by the contract of Versioned.
     unsafe {
         read_bytes(
             source.cast(),
@@ -144,11 +277,11 @@ pub(super) unsafe fn read_struct<T: Versioned>(source: *const T) -> Result<T> {
             copy.as_mut_ptr().cast(),
             size_of::<T>(),
         )?;
-        Ok(copy.assume_init())
+        Ok(copy.assume_init_ref())
     }
 }
 
-/// Like `read_struct`, over what is in `target`.
+/// Like `read_struct`, in place of what is there.
 ///
 /// # Safety
 /// As of `read_struct`.
@@ -179,6 +312,7 @@ unsafe fn read_bytes(
     let known = stated.min(size);
     // SAFETY: readable for `stated` bytes, writable for `size`.
     let tail = unsafe {
+        ptr::write_bytes(target, 0, size);
         ptr::copy_nonoverlapping(source, target, known);
         core::slice::from_raw_parts(source.add(known), stated.wrapping_sub(known))
     };
@@ -244,214 +378,6 @@ unsafe fn write_bytes(
     Ok(())
 }
 
-/// An object in storage of the caller's: whether there is one, whether it is in use, and itself.
-///
-/// The flags lie outside `inner` and are reached through raw pointers alone, so that a callback
-/// that calls back in finds the object in use without aliasing the reference that is out.
-#[repr(C)]
-pub(super) struct Object<T> {
-    header: Header,
-    inner: MaybeUninit<T>,
-}
-
-#[repr(C)]
-struct Header {
-    magic: AtomicU32,
-    busy: AtomicU8,
-}
-
-/// A different one for each type, so that one object is not taken for another.
-pub(super) trait Kind {
-    const MAGIC: u32;
-}
-
-/// What an object that is made in place is at first.
-pub(super) trait Idle {
-    const IDLE: Self;
-}
-
-/// Every object's storage is aligned like this.
-const ALIGNMENT: usize = 8;
-
-fn check_storage(storage: *const u8) -> Result<()> {
-    if storage.is_null() {
-        return Err(Error::ARGUMENT_NULL);
-    }
-    if !storage.addr().is_multiple_of(ALIGNMENT) {
-        return Err(Error::OBJECT_SIZE);
-    }
-    Ok(())
-}
-
-/// Takes an object into use, until the header's `busy` is cleared.
-///
-/// # Safety
-/// If `header` is not NULL it is that of an object, or zeroed.
-#[inline(never)]
-unsafe fn take<'h>(header: *const Header, magic: u32) -> Result<&'h Header> {
-    check_storage(header.cast())?;
-    // SAFETY: not NULL, aligned, readable, and nothing but atomics.
-    let header = unsafe { &*header };
-    if header.magic.load(Ordering::Acquire) != magic {
-        return Err(Error::NOT_INITIALISED);
-    }
-    if header.busy.load(Ordering::Acquire) != 0 {
-        return Err(Error::BUSY);
-    }
-    header.busy.store(1, Ordering::Release);
-    Ok(header)
-}
-
-/// # Safety
-/// If `storage` is not NULL, `size` bytes are writable there; `needed` is that of an object.
-#[inline(never)]
-unsafe fn clear_storage(storage: *mut u8, size: usize, needed: usize, magic: u32) -> Result<()> {
-    check_storage(storage)?;
-    if size < needed {
-        return Err(Error::OBJECT_SIZE);
-    }
-    // SAFETY: writable for `size` bytes, aligned, and large enough. If a reference to what is there
-    // is out, the header says so, and nothing is touched.
-    unsafe {
-        let header = &*storage.cast::<Header>();
-        if header.magic.load(Ordering::Acquire) == magic && header.busy.load(Ordering::Acquire) == 1
-        {
-            return Err(Error::BUSY);
-        }
-        ptr::write_bytes(storage, 0, size);
-    }
-    Ok(())
-}
-
-impl<T: Kind> Object<T> {
-    const ALIGNED: () = assert!(align_of::<Self>() <= ALIGNMENT);
-
-    /// Puts a new object into storage of `size` bytes. What was there before is forgotten, but not
-    /// while it is in use. What may fail comes first, so that the object is made where it lies.
-    ///
-    /// # Safety
-    /// If `storage` is not NULL, `size` bytes are writable there.
-    #[cfg(any(feature = "flash", feature = "posix", feature = "seal"))]
-    pub(super) unsafe fn init<S, P>(
-        storage: *mut S,
-        size: usize,
-        parse: impl FnOnce() -> Result<P>,
-        make: impl FnOnce(P) -> T,
-    ) -> Result<()> {
-        // SAFETY: the contract is this function's.
-        unsafe {
-            let object = Self::clear(storage, size)?;
-            let parts = parse()?;
-            (&raw mut (*object).inner).write(MaybeUninit::new(make(parts)));
-            (*object).header.magic.store(T::MAGIC, Ordering::Release);
-        }
-        Ok(())
-    }
-
-    /// Like `init`, for what is too large to be moved: `begin` completes `IDLE` where it lies. Zeroed on
-    /// an error.
-    ///
-    /// # Safety
-    /// As `init`.
-    pub(super) unsafe fn init_in_place<S>(
-        storage: *mut S,
-        size: usize,
-        begin: impl FnOnce(&mut T) -> Result<()>,
-    ) -> Result<()>
-    where
-        T: Idle,
-    {
-        // SAFETY: the contract is this function's; no reference to `inner` exists but this one.
-        unsafe {
-            let object = Self::clear(storage, size)?;
-            (&raw mut (*object).inner).write(MaybeUninit::new(T::IDLE));
-            let begun = begin((*object).inner.assume_init_mut());
-            if begun.is_err() {
-                (*object).inner.assume_init_drop();
-                wipe(object.cast(), size_of::<Self>());
-                return begun;
-            }
-            (*object).header.magic.store(T::MAGIC, Ordering::Release);
-        }
-        Ok(())
-    }
-
-    /// Lends `use_it` a new object that ends with the call: then the storage is wiped.
-    ///
-    /// # Safety
-    /// As `init`.
-    #[cfg(feature = "lean")]
-    pub(super) unsafe fn with_new<S, R>(
-        storage: *mut S,
-        size: usize,
-        use_it: impl FnOnce(&mut T) -> Result<R>,
-    ) -> Result<R>
-    where
-        T: Idle,
-    {
-        // SAFETY: the contract is this function's; no reference to `inner` exists but this one, and the
-        // header says that it is out.
-        unsafe {
-            let object = Self::clear(storage, size)?;
-            (&raw mut (*object).inner).write(MaybeUninit::new(T::IDLE));
-            let header = &(*object).header;
-            header.magic.store(T::MAGIC, Ordering::Release);
-            header.busy.store(1, Ordering::Release);
-            let result = use_it((*object).inner.assume_init_mut());
-            (*object).inner.assume_init_drop();
-            wipe(object.cast(), size_of::<Self>());
-            result
-        }
-    }
-
-    /// Zeroes storage that can hold the object, and in which none is in use.
-    ///
-    /// # Safety
-    /// As `init`.
-    unsafe fn clear<S>(storage: *mut S, size: usize) -> Result<*mut Object<T>> {
-        let () = Self::ALIGNED;
-        // SAFETY: the contract is this function's; an object begins with its header.
-        unsafe { clear_storage(storage.cast(), size, size_of::<Self>(), T::MAGIC)? };
-        Ok(storage.cast())
-    }
-
-    /// Lends the object to `use_it`, unless it is in use already.
-    ///
-    /// # Safety
-    /// If `storage` is not NULL it is this object's storage, or zeroed.
-    pub(super) unsafe fn with<S, R>(
-        storage: *mut S,
-        use_it: impl FnOnce(&mut T) -> Result<R>,
-    ) -> Result<R> {
-        let object = storage.cast::<Object<T>>();
-        // SAFETY: the header is the first member. The magic says that `inner` was written; `busy`
-        // that no other reference to it is out.
-        unsafe {
-            let header = take(object.cast(), T::MAGIC)?;
-            let result = use_it((*object).inner.assume_init_mut());
-            header.busy.store(0, Ordering::Release);
-            result
-        }
-    }
-
-    /// Drops and zeroes the object. Legal on zeroed storage, and twice.
-    ///
-    /// # Safety
-    /// If `storage` is not NULL it is this object's storage, or zeroed and as large.
-    pub(super) unsafe fn wipe<S>(storage: *mut S) {
-        let object = storage.cast::<Object<T>>();
-        // SAFETY: as in `with`; what is dropped is not used again, since the magic goes first.
-        unsafe {
-            let Ok(header) = take(object.cast(), T::MAGIC) else {
-                return;
-            };
-            header.magic.store(0, Ordering::Release);
-            (*object).inner.assume_init_drop();
-            wipe(object.cast(), size_of::<Self>());
-        }
-    }
-}
-
 /// Zeroes memory in a way that the compiler may not leave out.
 ///
 /// # Safety
@@ -464,5 +390,5 @@ pub(super) unsafe fn wipe(memory: *mut u8, length: usize) {
         // SAFETY: within the stretch.
         unsafe { memory.add(at).write_volatile(0) };
     }
-    core::sync::atomic::compiler_fence(Ordering::SeqCst);
+    compiler_fence(Ordering::SeqCst);
 }

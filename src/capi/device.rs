@@ -1,9 +1,8 @@
 //! The device object: initialise, store a secret, report a CONNACK, read the error detail, wipe.
 
-use super::boundary::{
-    self, Idle, Kind, Object, Versioned, given_text, read_struct, text, write_struct,
-};
+use super::boundary::{self, Stretch, Versioned, given_text, read_struct, texts, write_struct};
 use super::linkauth_status;
+use super::object::{Idle, Kind, Object};
 use super::store::{CallbackStore, linkauth_seal, linkauth_store};
 use super::surrounding::{Surrounding, System, linkauth_critical_section};
 use crate::Secret;
@@ -11,6 +10,8 @@ use crate::device::{Detail, Device};
 use crate::random::Random;
 use crate::status::{Error, Result};
 use core::ffi::{c_char, c_void};
+use core::mem::MaybeUninit;
+use core::ptr;
 
 /// Bytes of a linkauth_device.
 pub const LINKAUTH_DEVICE_SIZE: usize = 512;
@@ -228,17 +229,20 @@ unsafe fn configure(
     let DeviceObject { device, random } = object;
     // SAFETY: the contract is this function's.
     unsafe {
-        let config = read_struct(config)?;
+        let mut copy = MaybeUninit::uninit();
+        let config = read_struct(config, &mut copy)?;
         if config.flags & !LINKAUTH_DEVICE_KEEP_SIGNALS != 0 {
             return Err(Error::RESERVED_NOT_ZERO);
         }
-        let product_key = given_text(config.product_key, config.product_key_length)?;
-        let device_name = given_text(config.device_name, config.device_name_length)?;
-        let region = text(config.region, config.region_length)?;
-        let instance_id = text(config.instance_id, config.instance_id_length)?;
+        let given = ptr::from_ref(config);
+        let [product_key, device_name, region, instance_id] =
+            texts(&raw const (*given).product_key, 2, &Stretch::NOTHING)?;
         device.store.read(config.store, config.seal)?;
         device.quiet = Surrounding::new(system(config.flags), config.critical_section)?;
-        device.identity.set(product_key, device_name)?;
+        device.identity.set(
+            product_key.unwrap_or_default(),
+            device_name.unwrap_or_default(),
+        )?;
         device.endpoint.set(region, instance_id)?;
         *random = CallbackRandom::new(config.random, config.random_user);
     }

@@ -1,7 +1,8 @@
 //! The store of files, for C.
 
-use super::boundary::{self, Kind, Object, text, write_struct};
+use super::boundary::{self, given_text, write_struct};
 use super::linkauth_status;
+use super::object::{Kind, Object};
 use super::store::linkauth_store;
 use crate::identity::RecordName;
 use crate::posix::FileStore;
@@ -95,7 +96,7 @@ unsafe fn open(
         Object::<FileStore>::init(
             file_store,
             size,
-            || FileStore::open(text(folder, length)?.ok_or(Error::ARGUMENT_NULL)?),
+            || FileStore::open(given_text(folder, length)?),
             identity,
         )?;
         callbacks.user = file_store.cast();
@@ -131,7 +132,7 @@ unsafe fn act(
     // SAFETY: the contract is this function's.
     let result = unsafe {
         Object::<FileStore>::with(user, |files| {
-            let name = RecordName::from_bytes(text(name, super::LINKAUTH_NUL_TERMINATED)?)?;
+            let name = RecordName::from_bytes(given_text(name, super::LINKAUTH_NUL_TERMINATED)?)?;
             let result = act(files, &name);
             system_error = files.system_error();
             result

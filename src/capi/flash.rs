@@ -1,13 +1,15 @@
 //! The store in two slots of flash, for C.
 
-use super::boundary::{self, Kind, Object, Versioned, read_struct, write_struct};
+use super::boundary::{self, Versioned, read_struct, write_struct};
 use super::linkauth_status;
+use super::object::{Kind, Object};
 use super::store::linkauth_store;
 use crate::identity::RecordName;
 use crate::status::{Error, Result};
 use crate::store::Store;
 use crate::store::flash::{Flash, FlashStore, Geometry};
 use core::ffi::{c_char, c_void};
+use core::mem::MaybeUninit;
 
 /// Bytes of a linkauth_flash_store.
 pub const LINKAUTH_FLASH_STORE_SIZE: usize = 128;
@@ -85,6 +87,7 @@ impl CallbackFlash {
     pub(super) const NONE: CallbackFlash = CallbackFlash(unsafe { core::mem::zeroed() });
 }
 
+#[inline(never)]
 fn outcome(status: linkauth_status) -> Result<()> {
     if status < 0 {
         return Err(Error::STORE_IO);
@@ -199,7 +202,7 @@ unsafe fn init(
         Object::<CallbackFlashStore>::init(
             flash_store,
             size,
-            || check(read_struct(flash)?),
+            || check(*read_struct(flash, &mut MaybeUninit::uninit())?),
             |(flash, geometry)| FlashStore::new(flash, geometry),
         )?;
         write_struct(
@@ -221,8 +224,11 @@ pub(super) fn check(flash: linkauth_flash) -> Result<(CallbackFlash, Geometry)> 
     if flash.read.is_none() || flash.program.is_none() || flash.erase.is_none() {
         return Err(Error::CALLBACK_MISSING);
     }
-    let erased = u8::try_from(flash.erased).map_err(|_| Error::ARGUMENT_RANGE)?;
-    let geometry = Geometry::new(flash.slot_size as usize, flash.unit as usize, erased)?;
+    if flash.erased != 0 && flash.erased != 0xff {
+        return Err(Error::ARGUMENT_RANGE);
+    }
+    let (slot_size, unit) = (flash.slot_size as usize, flash.unit as usize);
+    let geometry = Geometry::new(slot_size, unit, flash.erased as u8)?;
     Ok((CallbackFlash(flash), geometry))
 }
 

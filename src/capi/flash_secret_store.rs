@@ -1,14 +1,16 @@
 //! The DeviceSecret of a device without a device object, in two slots of flash, for C.
 
-use super::boundary::{self, Idle, Kind, Object, given_text, read_struct, text, write_struct};
+use super::boundary::{self, given_text, read_struct, text, write_struct};
 use super::flash::{CallbackFlash, check, linkauth_flash};
 use super::lean::{linkauth_lean, linkauth_secret_store, names};
 use super::linkauth_status;
+use super::object::{Idle, Kind, Object};
 use crate::secret::SecretStore;
 use crate::status::{Error, Result};
 use crate::store::flash::{FlashStore, Geometry};
 use crate::store::secret_record::SecretRecord;
 use core::ffi::{c_char, c_void};
+use core::mem::MaybeUninit;
 
 /// Bytes of a linkauth_flash_secret_store.
 pub const LINKAUTH_FLASH_SECRET_STORE_SIZE: usize = 640;
@@ -123,11 +125,12 @@ unsafe fn configure(
 ) -> Result<()> {
     // SAFETY: the contract is this function's.
     unsafe {
-        let (flash, geometry) = check(read_struct(flash)?)?;
+        let (flash, geometry) = check(*read_struct(flash, &mut MaybeUninit::uninit())?)?;
         secret.be_in(FlashStore::new(flash, geometry));
-        let lean = read_struct(lean)?;
+        let mut copy = MaybeUninit::uninit();
+        let lean = read_struct(lean, &mut copy)?;
         let instance_id = text(lean.instance_id, lean.instance_id_length)?;
-        secret.belong_to(names(&lean)?, instance_id)
+        secret.belong_to(names(lean)?, instance_id)
     }
 }
 

@@ -1,13 +1,11 @@
-//! Registering and signing in without a device object, for firmware that counts bytes: over a store of
-//! the caller's that holds a DeviceSecret and nothing else.
+//! Registering and signing in without a device object, over a store that holds a DeviceSecret alone.
 
-use super::boundary::{
-    self, Idle, Kind, Object, Versioned, given_text, read_into, read_struct, text,
-};
+use super::boundary::{self, Stretch, Versioned, apart, given_text, read_into, read_struct, text};
 use super::device::{CallbackRandom, linkauth_random, system};
 use super::linkauth_status;
+use super::object::{Idle, Kind, Object};
 use super::registration::DEFAULT_TIMEOUT_MS;
-use super::sign_in_with_secret::{apart, linkauth_connect};
+use super::sign_in_with_secret::linkauth_connect;
 use super::surrounding::{Surrounding, linkauth_critical_section};
 use super::transport::CallbackPipe;
 use crate::Secret;
@@ -20,6 +18,7 @@ use crate::sign_in::{Connect, with_store};
 use crate::status::{Error, Result};
 use crate::transport::Transport;
 use core::ffi::{c_char, c_void};
+use core::mem::MaybeUninit;
 
 /// Who a device without a linkauth_device is: for linkauth_lean_register, linkauth_lean_sign_in and
 /// linkauth_flash_secret_store_init, each of which looks at the members that it needs. Nothing is kept.
@@ -238,8 +237,8 @@ impl Environment for Given {
         &mut self.random
     }
 
-    fn quiet(&self) -> Surrounding {
-        self.quiet
+    fn quiet(&self) -> &Surrounding {
+        &self.quiet
     }
 }
 
@@ -383,12 +382,13 @@ unsafe fn prepare<'a>(
 ) -> Result<Applicant<'a>> {
     // SAFETY: the contracts are this function's.
     unsafe {
-        let lean = read_struct(lean)?;
+        let mut copy = MaybeUninit::uninit();
+        let lean = read_struct(lean, &mut copy)?;
         given.pipe.read_in_place(transport)?;
         given.store.read(store)?;
         given.random = CallbackRandom::new(lean.random, lean.random_user);
         given.quiet = Surrounding::new(system(0), lean.critical_section)?;
-        applicant(&lean)
+        applicant(lean)
     }
 }
 
@@ -421,7 +421,7 @@ unsafe fn applicant<'a>(lean: &linkauth_lean) -> Result<Applicant<'a>> {
     Ok(Applicant {
         names,
         product_secret: Secret::new(product_secret.ok_or(Error::SECRET_MISSING)?)?,
-        host: host.map(Host::new).transpose()?,
+        host: Host::given(host)?,
         instance_id: match instance_id {
             None => b"",
             Some(instance_id) => InstanceId::checked(instance_id)?,
@@ -480,8 +480,12 @@ unsafe fn sign_in(
         if connect.is_null() {
             return Err(Error::ARGUMENT_NULL);
         }
-        let lean = read_struct(lean)?;
-        let written = &(connect.cast_const()..connect.cast_const().wrapping_add(1));
+        let mut copy = MaybeUninit::uninit();
+        let lean = read_struct(lean, &mut copy)?;
+        let written = &Stretch {
+            start: connect.cast(),
+            length: size_of::<Connect>(),
+        };
         let names = [
             apart((lean.product_key, lean.product_key_length), written)?,
             apart((lean.device_name, lean.device_name_length), written)?,

@@ -62,7 +62,7 @@ pub unsafe extern "C" fn linkauth_memory_protect(
     flags: u32,
     refused: *mut u32,
 ) -> linkauth_status {
-    let protected = pages(start, size, flags).map(|(pages, flags)| pages.protect(flags));
+    let protected = change(start, size, flags, Pages::protect);
     if !refused.is_null() {
         // SAFETY: writable, by the caller's contract.
         unsafe { refused.write(protected.unwrap_or(0)) };
@@ -85,13 +85,15 @@ pub unsafe extern "C" fn linkauth_memory_protect(
 /// Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn linkauth_memory_unprotect(start: *mut c_void, size: usize, flags: u32) {
-    if let Ok((pages, flags)) = pages(start, size, flags) {
+    let _ = change(start, size, flags, |pages, flags| {
         pages.unprotect(flags);
-    }
+        0
+    });
 }
 
-/// What the arguments mean.
-fn pages(start: *mut c_void, size: usize, flags: u32) -> Result<(Pages, u32)> {
+/// Does with the pages what the arguments mean.
+#[inline(never)]
+fn change(start: *mut c_void, size: usize, flags: u32, work: fn(Pages, u32) -> u32) -> Result<u32> {
     if start.is_null() {
         return Err(Error::ARGUMENT_NULL);
     }
@@ -102,5 +104,5 @@ fn pages(start: *mut c_void, size: usize, flags: u32) -> Result<(Pages, u32)> {
         return Err(Error::RESERVED_NOT_ZERO);
     }
     let flags = if flags == 0 { memory::ALL } else { flags };
-    Ok((Pages::around(start, size)?, flags))
+    Ok(work(Pages::around(start, size)?, flags))
 }

@@ -20,6 +20,7 @@ mod layout;
 mod lean;
 #[cfg(feature = "posix")]
 mod memory;
+mod object;
 mod operator;
 #[cfg(feature = "artifact")]
 mod panic;

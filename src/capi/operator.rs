@@ -1,9 +1,10 @@
 //! What an operator asks of a device's store.
 
-use super::boundary::{self, Object, Versioned, write_struct};
+use super::boundary::{self, Versioned, write_struct};
 use super::codes::{linkauth_kind, linkauth_state};
 use super::device::{DeviceObject, linkauth_device};
 use super::linkauth_status;
+use super::object::Object;
 use crate::store::State;
 
 /// What is stored of a device, its secret left out.

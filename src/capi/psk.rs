@@ -1,13 +1,15 @@
 //! Identity and key of a TLS-PSK connection.
 
-use super::boundary::{self, Object, Versioned, write_struct};
+use super::boundary::{self, Versioned, write_struct};
 use super::device::{DeviceObject, linkauth_device};
 use super::linkauth_status;
+use super::object::Object;
 use super::sign_in::{Inputs, linkauth_sign_in_options};
 use crate::credential::Credential;
 use crate::status::{Error, Result};
 use core::ffi::c_char;
-use core::ptr;
+use core::mem::MaybeUninit;
+use core::{ptr, slice};
 
 /// Bytes that hold identity and key of any TLS-PSK.
 pub const LINKAUTH_PSK_BUFFER_SIZE: usize = 192;
@@ -95,13 +97,14 @@ unsafe fn psk(
         key_length: 0,
         size_needed: 0,
     };
-    // SAFETY: the contracts are this function's. The buffer is made a reference only after it was
-    // found apart from every input.
+    // SAFETY: the contracts are this function's. The inputs were read, and the buffer is made a reference
+    // only after it was found apart from every one of them, and zeroed.
     unsafe {
         write_struct(result, &filled)?;
-        let mut inputs = Inputs::new();
-        let outcome = inputs.read(options, buffer, capacity).and_then(|()| {
-            let bytes = boundary::buffer(buffer, capacity)?;
+        let mut inputs = MaybeUninit::uninit();
+        let outcome = Inputs::read(&mut inputs, options, buffer, capacity).and_then(|()| {
+            let inputs = inputs.assume_init_ref();
+            let bytes = slice::from_raw_parts_mut(buffer, capacity);
             let secret = match inputs.credential {
                 None => None,
                 Some(Credential::DeviceSecret(secret)) => Some(secret),

@@ -1,9 +1,10 @@
 //! Registering, blocking over a transport; and the object behind it.
 
-use super::boundary::{self, Idle, Kind, Object, Versioned, read_struct, text};
+use super::boundary::{self, Stretch, Versioned, read_struct, texts};
 use super::codes::{linkauth_register_form, linkauth_secure_mode};
 use super::device::{DeviceObject, linkauth_device};
 use super::linkauth_status;
+use super::object::{Idle, Kind, Object};
 use super::sign_in::{port, sign_method};
 use super::transport::CallbackPipe;
 use crate::Secret;
@@ -12,6 +13,7 @@ use crate::register::{Form, Nonce, Registration, RegistrationOptions};
 use crate::status::{Error, Result};
 use crate::transport::Transport;
 use core::ffi::c_char;
+use core::mem::MaybeUninit;
 
 /// Bytes of a linkauth_registration.
 pub const LINKAUTH_REGISTRATION_SIZE: usize = 1152;
@@ -222,9 +224,10 @@ unsafe fn begin(
     unsafe {
         Object::<DeviceObject>::with(device, |object| {
             let begin = |registration: &mut Registration| {
-                let options = read_struct(options)?;
+                let mut copy = MaybeUninit::uninit();
+                let options = read_struct(options, &mut copy)?;
                 timeout_ms = options.timeout_ms;
-                let options = to_rust(&options)?;
+                let options = to_rust(options)?;
                 let DeviceObject { device, random } = object;
                 device.begin_registration_in(registration, &options, random)
             };
@@ -238,18 +241,15 @@ unsafe fn begin(
 /// The texts of `options` are readable for `'a`.
 unsafe fn to_rust<'a>(options: &linkauth_registration_options) -> Result<RegistrationOptions<'a>> {
     // SAFETY: the contract is this function's.
-    let (product_secret, host, random) = unsafe {
-        (
-            text(options.product_secret, options.product_secret_length)?,
-            text(options.host, options.host_length)?,
-            text(options.random, options.random_length)?,
-        )
+    let [product_secret, host, random] = unsafe {
+        let given = core::ptr::from_ref(options);
+        texts(&raw const (*given).product_secret, 0, &Stretch::NOTHING)?
     };
     Ok(RegistrationOptions {
         form: form(options.form, options.secure_mode)?,
         product_secret: Secret::new(product_secret.ok_or(Error::SECRET_MISSING)?)?,
         sign_method: sign_method(options.sign_method)?,
-        host: host.map(Host::new).transpose()?,
+        host: Host::given(host)?,
         port: port(options.port)?,
         nonce: random.map(Nonce::new).transpose()?,
     })
@@ -288,13 +288,7 @@ pub(super) unsafe fn with_both(
     use_them: impl FnOnce(&mut DeviceObject, &mut Registration) -> Result<()>,
 ) -> Result<()> {
     // SAFETY: the contracts are this function's.
-    unsafe {
-        Object::<DeviceObject>::with(device, |device| {
-            Object::<Registration>::with(registration, |registration| {
-                use_them(device, registration)
-            })
-        })
-    }
+    unsafe { Object::<DeviceObject>::with_another(device, registration, use_them) }
 }
 
 /// Zeroes a registration and so gives it up. Always legal: on NULL, on zeroed storage, and twice. It does not reach the

@@ -1,11 +1,11 @@
 //! Registering over MQTT message by message: for firmware with an MQTT stack of its own.
 
-use super::boundary::{self, bytes, text, write_struct};
+use super::boundary::{self, bytes, given_text, write_struct};
 use super::device::linkauth_device;
 use super::linkauth_status;
 use super::registration::{linkauth_registration, with_both};
 use super::sign_in::{fill, linkauth_sign_in_result};
-use crate::status::Error;
+use crate::sign_in::Credentials;
 use core::ffi::c_char;
 
 /// For firmware that has an MQTT stack of its own, and a registration over MQTT: what its CONNECT
@@ -51,10 +51,13 @@ pub unsafe extern "C" fn linkauth_registration_connect(
             let bytes = boundary::buffer(buffer.cast(), capacity)?;
             let outcome = with_both(device, registration, |object, registration| {
                 let device = &mut object.device;
-                let made = device.connect_registration(registration, bytes);
+                let mut made = Credentials::default();
+                let outcome = device.connect_registration_into(registration, bytes, &mut made);
                 filled.size_needed = device.detail().size_needed;
-                fill(&mut filled, &made?, bytes);
-                Ok(())
+                if outcome.is_ok() {
+                    fill(&mut filled, &made, bytes);
+                }
+                outcome
             });
             write_struct(result, &filled)?;
             outcome
@@ -133,7 +136,7 @@ pub unsafe extern "C" fn linkauth_registration_message(
     // SAFETY: the contracts are the caller's.
     boundary::status(unsafe {
         with_both(device, registration, |object, registration| {
-            let topic = text(topic, topic_length)?.ok_or(Error::ARGUMENT_NULL)?;
+            let topic = given_text(topic, topic_length)?;
             let payload = bytes(payload, payload_length)?.unwrap_or_default();
             object
                 .device

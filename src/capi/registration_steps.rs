@@ -1,9 +1,10 @@
 //! Registering step by step: for callers with an event loop of their own.
 
-use super::boundary::{self, Object, Versioned, bytes, write_struct};
+use super::boundary::{self, Versioned, bytes, write_struct};
 use super::codes::linkauth_step;
 use super::device::linkauth_device;
 use super::linkauth_status;
+use super::object::Object;
 use super::registration::{linkauth_registration, with_both};
 use crate::register::{Registration, Step};
 use crate::status::{Error, Result};
@@ -94,9 +95,9 @@ fn describe(registration: &Registration, step: &mut linkauth_registration_step) 
         Step::Finish => linkauth_step::LINKAUTH_STEP_FINISH,
     };
     step.kind = kind as u32;
-    let host = registration.host();
-    step.host = host.as_ptr();
-    step.host_length = host.count_bytes();
+    let host = registration.host_name().as_bytes_with_nul();
+    step.host = host.as_ptr().cast();
+    step.host_length = host.len().saturating_sub(1);
     step.port = u32::from(registration.port());
     Ok(())
 }

@@ -1,9 +1,10 @@
 //! Signing in over MQTT.
 
-use super::boundary::{self, Object, Versioned, overlap, read_into, text, write_struct};
+use super::boundary::{self, Stretch, Versioned, clear_buffer, read_into, texts, write_struct};
 use super::codes::{linkauth_secure_mode, linkauth_sign_method};
 use super::device::{DeviceObject, linkauth_device};
 use super::linkauth_status;
+use super::object::Object;
 use crate::credential::Credential;
 use crate::identity::{ClientId, Host};
 use crate::sign_in::{
@@ -12,6 +13,8 @@ use crate::sign_in::{
 use crate::status::{Error, Result};
 use crate::{DeviceToken, Secret, SignMethod};
 use core::ffi::c_char;
+use core::mem::MaybeUninit;
+use core::slice;
 
 /// Bytes that hold any sign-in without further extension pairs.
 pub const LINKAUTH_SIGN_IN_BUFFER_SIZE: usize = 512;
@@ -214,19 +217,24 @@ unsafe fn sign_in(
     result: *mut linkauth_sign_in_result,
 ) -> Result<()> {
     let mut filled = linkauth_sign_in_result::empty();
-    // SAFETY: the contracts are this function's. The buffer is made a reference only after it was
-    // found apart from every input.
+    // SAFETY: the contracts are this function's. The inputs were read, and the buffer is made a reference
+    // only after it was found apart from every one of them, and zeroed.
     unsafe {
         write_struct(result, &filled)?;
-        let mut inputs = Inputs::new();
-        let outcome = inputs.read(options, buffer, capacity).and_then(|()| {
-            let bytes = boundary::buffer(buffer, capacity)?;
+        let mut inputs = MaybeUninit::uninit();
+        let outcome = Inputs::read(&mut inputs, options, buffer, capacity).and_then(|()| {
+            let inputs = inputs.assume_init_ref();
+            let bytes = slice::from_raw_parts_mut(buffer, capacity);
             Object::<DeviceObject>::with(device, |object| {
                 let device = &mut object.device;
-                let signed = device.sign_in(inputs.credential, &inputs.choices, bytes);
+                let (credential, choices) = (inputs.credential.as_ref(), &inputs.choices);
+                let mut signed = Credentials::default();
+                let outcome = device.sign_in_into(credential, choices, bytes, &mut signed);
                 filled.size_needed = device.detail().size_needed;
-                fill(&mut filled, &signed?, bytes);
-                Ok(())
+                if outcome.is_ok() {
+                    fill(&mut filled, &signed, bytes);
+                }
+                outcome
             })
         });
         write_struct(result, &filled)?;
@@ -245,19 +253,7 @@ pub(super) struct Inputs<'a> {
 pub(super) struct Pairs {
     first: *const linkauth_extension,
     count: usize,
-    buffer: *const u8,
-    capacity: usize,
-}
-
-impl Default for Pairs {
-    fn default() -> Pairs {
-        Pairs {
-            first: core::ptr::null(),
-            count: 0,
-            buffer: core::ptr::null(),
-            capacity: 0,
-        }
-    }
+    written: Stretch,
 }
 
 impl Extensions for Pairs {
@@ -267,12 +263,9 @@ impl Extensions for Pairs {
         }
         // SAFETY: within the array of `count` elements, which is readable, with its texts, by the
         // contract of linkauth_sign_in.
-        let (key, value) = unsafe {
-            let pair = &*self.first.add(index);
-            (
-                lent(pair.key, pair.key_length, self.buffer, self.capacity)?,
-                lent(pair.value, pair.value_length, self.buffer, self.capacity)?,
-            )
+        let [key, value] = unsafe {
+            let pair = self.first.add(index);
+            texts(&raw const (*pair).key, 0, &self.written)?
         };
         Ok(Some(Extension {
             key: key.ok_or(Error::ARGUMENT_NULL)?,
@@ -281,71 +274,39 @@ impl Extensions for Pairs {
     }
 }
 
-/// A text that the caller lends, and that does not lie in the buffer.
-///
-/// # Safety
-/// As of `text`.
-#[inline(never)]
-unsafe fn lent<'a>(
-    start: *const c_char,
-    length: usize,
-    buffer: *const u8,
-    capacity: usize,
-) -> Result<Option<&'a [u8]>> {
-    // SAFETY: the contract is this function's.
-    match unsafe { text(start, length)? } {
-        None => Ok(None),
-        Some(text) => apart(text, buffer, capacity).map(Some),
-    }
-}
-
-/// An input may not lie in the buffer that is written.
-fn apart(text: &[u8], buffer: *const u8, capacity: usize) -> Result<&[u8]> {
-    if overlap(text.as_ptr(), text.len(), buffer, capacity) {
-        return Err(Error::ARGUMENT_OVERLAP);
-    }
-    Ok(text)
-}
-
 impl<'a> Inputs<'a> {
-    /// The defaults.
-    pub(super) fn new() -> Inputs<'a> {
-        Inputs {
-            choices: SignIn::default(),
-            credential: None,
-        }
-    }
-
-    /// Reads the options, and zeroes the buffer if they are wrong: what was in it before must not be
+    /// Reads the options, all of `inputs` if no error is returned, and zeroes the buffer, also if they are wrong: what was in it before must not be
     /// taken for credentials. If an input lies in it, it is left alone.
     ///
     /// # Safety
     /// As `read_options`; the buffer is writable for `capacity` bytes.
     #[inline(never)]
     pub(super) unsafe fn read(
-        &mut self,
+        inputs: &mut MaybeUninit<Inputs<'a>>,
         options: *const linkauth_sign_in_options,
         buffer: *mut u8,
         capacity: usize,
     ) -> Result<()> {
         // SAFETY: the contracts are this function's.
         unsafe {
-            self.read_options(options, buffer, capacity)
-                .inspect_err(|error| {
-                    if *error != Error::ARGUMENT_OVERLAP {
-                        let _ = boundary::buffer(buffer, capacity);
-                    }
-                })
+            let written = Stretch {
+                start: buffer,
+                length: capacity,
+            };
+            let read = Self::read_options(inputs, options, written);
+            if read == Err(Error::ARGUMENT_OVERLAP) {
+                return read;
+            }
+            read.and(clear_buffer(buffer, capacity))
         }
     }
 
     /// # Safety
     /// `options` is NULL, or it and what it points to are readable for `'a`.
     unsafe fn read_options(
-        &mut self,
+        inputs: &mut MaybeUninit<Inputs<'a>>,
         options: *const linkauth_sign_in_options,
-        buffer: *const u8,
-        capacity: usize,
+        written: Stretch,
     ) -> Result<()> {
         // SAFETY: all zero is a value of it, and the default.
         let mut given = unsafe { core::mem::zeroed::<linkauth_sign_in_options>() };
@@ -353,14 +314,11 @@ impl<'a> Inputs<'a> {
             // SAFETY: not NULL, and readable by this function's contract.
             unsafe { read_into(options, &mut given)? };
         }
-        let read = |start, length| {
-            // SAFETY: the contract is this function's.
-            unsafe { lent(start, length, buffer, capacity) }
+        // SAFETY: the contract is this function's.
+        let [client_id, host, secret, token] = unsafe {
+            let given = &raw const given;
+            texts(&raw const (*given).client_id, 0, &written)?
         };
-        let client_id = read(given.client_id, given.client_id_length)?;
-        let host = read(given.host, given.host_length)?;
-        let secret = read(given.device_secret, given.device_secret_length)?;
-        let token = read(given.device_token, given.device_token_length)?;
         if given.flags & !LINKAUTH_SIGN_IN_SERVER_ASSIGNED_CLIENT_ID != 0 || given.reserved != 0 {
             return Err(Error::RESERVED_NOT_ZERO);
         }
@@ -371,23 +329,26 @@ impl<'a> Inputs<'a> {
             return Err(Error::ARGUMENT_NULL);
         }
         let is_assigned = given.flags != 0;
-        let client_id = client_id.map(ClientId::new).transpose()?;
-        let choices = &mut self.choices;
-        choices.sign_method = sign_method(given.sign_method)?;
-        choices.secure_mode = secure_mode(given.secure_mode)?;
-        choices.timestamp = timestamp(given.timestamp);
-        choices.client_id = free_client_id(client_id, is_assigned, token.is_some())?;
-        choices.host = host.map(Host::new).transpose()?;
-        choices.port = port(given.port)?;
-        choices.extensions = Pairs {
-            first: given.extensions,
-            count: given.extension_count,
-            buffer,
-            capacity,
-        };
+        let client_id = ClientId::given(client_id)?;
+        let inputs = inputs.write(Inputs {
+            choices: SignIn {
+                sign_method: sign_method(given.sign_method)?,
+                secure_mode: secure_mode(given.secure_mode)?,
+                timestamp: timestamp(given.timestamp),
+                client_id: free_client_id(client_id, is_assigned, token.is_some())?,
+                host: Host::given(host)?,
+                port: port(given.port)?,
+                extensions: Pairs {
+                    first: given.extensions,
+                    count: given.extension_count,
+                    written,
+                },
+            },
+            credential: None,
+        });
         // Before the buffer is touched: no pair may lie in it.
-        choices.check()?;
-        self.credential = credential(secret, token, client_id)?;
+        inputs.choices.check()?;
+        inputs.credential = credential(secret, token, client_id)?;
         Ok(())
     }
 }
@@ -430,19 +391,25 @@ fn credential<'a>(
     }
 }
 
+#[inline(always)]
 pub(super) fn sign_method(number: u32) -> Result<SignMethod> {
+    known_sign_method(number).ok_or(Error::SIGN_METHOD_UNKNOWN)
+}
+
+/// No Result: an Option of it is one byte.
+fn known_sign_method(number: u32) -> Option<SignMethod> {
     const SHA256: u32 = linkauth_sign_method::LINKAUTH_SIGN_HMAC_SHA256 as u32;
     #[cfg(feature = "sha1")]
     const SHA1: u32 = linkauth_sign_method::LINKAUTH_SIGN_HMAC_SHA1 as u32;
     #[cfg(feature = "md5")]
     const MD5: u32 = linkauth_sign_method::LINKAUTH_SIGN_HMAC_MD5 as u32;
     match number {
-        SHA256 => Ok(SignMethod::HmacSha256),
+        SHA256 => Some(SignMethod::HmacSha256),
         #[cfg(feature = "sha1")]
-        SHA1 => Ok(SignMethod::HmacSha1),
+        SHA1 => Some(SignMethod::HmacSha1),
         #[cfg(feature = "md5")]
-        MD5 => Ok(SignMethod::HmacMd5),
-        _ => Err(Error::SIGN_METHOD_UNKNOWN),
+        MD5 => Some(SignMethod::HmacMd5),
+        _ => None,
     }
 }
 

@@ -1,14 +1,13 @@
 //! Signing in many devices with one call, for gateways.
 
-use super::boundary::{self, overlap};
+use super::boundary::{self, Stretch, texts};
 use super::device::system;
 use super::linkauth_status;
-use super::sign_in_with_secret::{apart, linkauth_connect};
+use super::sign_in_with_secret::linkauth_connect;
 use crate::Secret;
 use crate::sign_in::{Connect, Signer, batch};
 use crate::status::{Error, Result};
 use core::ffi::c_char;
-use core::ops::Range;
 
 /// What a device signs in with: the three texts that the platform calls its device certificate. Elements
 /// of an array, and so without a struct_size: it stays as it is.
@@ -93,27 +92,24 @@ pub(super) unsafe fn each(
     connects: *mut Connect,
     statuses: *mut linkauth_status,
 ) -> Result<()> {
-    let mut first_error = Ok(());
-    batch(system(0), count, |signer, number| {
+    let written = array(connects, count);
+    let mut outcomes = Ok(());
+    let first_error = &mut outcomes;
+    batch(system(0), count, move |signer, number| {
         // SAFETY: below `count`; the arrays overlap neither each other nor, as is found out for each
         // text, what is read.
         let outcome = unsafe {
-            let outcome = one(
-                signer,
-                devices.add(number),
-                &(connects.cast_const()..connects.cast_const().wrapping_add(count)),
-                connects.add(number),
-            );
+            let outcome = one(signer, devices.add(number), &written, connects.add(number));
             if !statuses.is_null() {
                 statuses.add(number).write(boundary::status(outcome));
             }
             outcome
         };
         if first_error.is_ok() {
-            first_error = outcome;
+            *first_error = outcome;
         }
     });
-    first_error
+    outcomes
 }
 
 /// That there are arrays, and that they are apart.
@@ -130,24 +126,20 @@ fn check_arrays(
     if count > MOST {
         return Err(Error::ARGUMENT_TOO_LONG);
     }
-    let array = |start: *const u8, size: usize| (start, size.wrapping_mul(count));
-    let devices = array(devices.cast(), size_of::<linkauth_device_certificate>());
-    let connects = array(connects.cast(), size_of::<Connect>());
-    let statuses = if statuses.is_null() {
-        (statuses.cast(), 0)
-    } else {
-        array(statuses.cast(), size_of::<linkauth_status>())
-    };
-    for (left, right) in [
-        (devices, connects),
-        (devices, statuses),
-        (connects, statuses),
-    ] {
-        if overlap(left.0, left.1, right.0, right.1) {
-            return Err(Error::ARGUMENT_OVERLAP);
-        }
+    let devices = array(devices, count);
+    let connects = array(connects, count);
+    let statuses = array(statuses, if statuses.is_null() { 0 } else { count });
+    if devices.overlaps(connects) || devices.overlaps(statuses) || connects.overlaps(statuses) {
+        return Err(Error::ARGUMENT_OVERLAP);
     }
     Ok(())
+}
+
+fn array<T>(first: *const T, count: usize) -> Stretch {
+    Stretch {
+        start: first.cast(),
+        length: count.wrapping_mul(size_of::<T>()),
+    }
 }
 
 /// # Safety
@@ -156,13 +148,13 @@ fn check_arrays(
 unsafe fn one(
     signer: &Signer,
     device: *const linkauth_device_certificate,
-    connects: &Range<*const Connect>,
+    connects: &Stretch,
     connect: *mut Connect,
 ) -> Result<()> {
     // SAFETY: the contract is this function's. `connect` is made a reference when each text was found
     // apart from it, and any bytes are a value of it.
     unsafe {
-        let outcome = read(&*device, connects)
+        let outcome = read(device, connects)
             .and_then(|(names, secret)| signer.with_secret(&names, secret, &mut *connect));
         if outcome.is_err_and(|error| error != Error::ARGUMENT_OVERLAP) {
             connect.write_bytes(0, 1);
@@ -174,21 +166,15 @@ unsafe fn one(
 /// Both names, and the secret.
 ///
 /// # Safety
-/// The texts of `device` are readable for their lengths.
+/// As of `one`.
 unsafe fn read<'a>(
-    device: &linkauth_device_certificate,
-    connects: &Range<*const Connect>,
+    device: *const linkauth_device_certificate,
+    connects: &Stretch,
 ) -> Result<([&'a [u8]; 2], Secret<'a>)> {
-    let mut texts = [&[] as &[u8]; 3];
-    let given = [
-        (device.product_key, device.product_key_length),
-        (device.device_name, device.device_name_length),
-        (device.device_secret, device.device_secret_length),
-    ];
-    for (text, given) in texts.iter_mut().zip(given) {
-        // SAFETY: the contract is this function's.
-        *text = unsafe { apart(given, connects)? };
-    }
-    let [product_key, device_name, secret] = texts;
+    // SAFETY: the contract is this function's; each text is followed by its length, and then by the next.
+    let texts = unsafe { texts(&raw const (*device).product_key, 3, connects)? };
+    let [Some(product_key), Some(device_name), Some(secret)] = texts else {
+        return Err(Error::ARGUMENT_NULL);
+    };
     Ok(([product_key, device_name], Secret::new(secret)?))
 }

@@ -1,6 +1,8 @@
 //! Signing in with a secret that the caller keeps, without a device object.
 
-use super::boundary::{self, given_text, overlap};
+use super::boundary;
+#[cfg(not(feature = "bulk"))]
+use super::boundary::{Stretch, apart};
 #[cfg(not(feature = "bulk"))]
 use super::device::system;
 use super::linkauth_status;
@@ -11,7 +13,6 @@ use crate::sign_in::Connect;
 use crate::sign_in::with_secret;
 use crate::status::{Error, Result};
 use core::ffi::c_char;
-use core::ops::Range;
 
 /// What the CONNECT of a sign-in must carry: NUL-terminated texts, with room for the longest.
 ///
@@ -82,7 +83,7 @@ pub unsafe extern "C" fn linkauth_sign_in_with_secret(
 }
 
 /// Start and length, or LINKAUTH_NUL_TERMINATED.
-pub(super) type CText = (*const c_char, usize);
+type CText = (*const c_char, usize);
 
 /// A host has the code for many anyway.
 ///
@@ -143,7 +144,10 @@ unsafe fn read<'a>(
     device_secret: CText,
     connect: *const Connect,
 ) -> Result<([&'a [u8]; 2], &'a [u8])> {
-    let connect = &(connect..connect.wrapping_add(1));
+    let connect = &Stretch {
+        start: connect.cast(),
+        length: size_of::<Connect>(),
+    };
     // SAFETY: the contract is this function's.
     unsafe {
         Ok((
@@ -151,26 +155,4 @@ unsafe fn read<'a>(
             apart(device_secret, connect)?,
         ))
     }
-}
-
-/// A text that does not lie in what is written.
-///
-/// # Safety
-/// As of `given_text`.
-#[cfg_attr(not(feature = "bulk"), inline(never))]
-pub(super) unsafe fn apart<'a>(
-    (start, length): CText,
-    written: &Range<*const Connect>,
-) -> Result<&'a [u8]> {
-    // SAFETY: the contract is this function's.
-    let text = unsafe { given_text(start, length)? };
-    if overlap(
-        text.as_ptr(),
-        text.len(),
-        written.start.cast(),
-        written.end.addr().wrapping_sub(written.start.addr()),
-    ) {
-        return Err(Error::ARGUMENT_OVERLAP);
-    }
-    Ok(text)
 }

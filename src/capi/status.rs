@@ -1,7 +1,7 @@
 //! Names and texts of statuses, the version, and wiping.
 
 use super::{boundary, linkauth_context, linkauth_status};
-use crate::explain::{Context, explain};
+use crate::explain::{Context, explain_with_nul};
 use crate::status;
 use core::ffi::{c_char, c_void};
 
@@ -17,7 +17,7 @@ use core::ffi::{c_char, c_void};
 /// cbindgen:prefix=LINKAUTH_API LINKAUTH_RETURNS_NONNULL
 #[unsafe(no_mangle)]
 pub extern "C" fn linkauth_status_name(status: linkauth_status) -> *const c_char {
-    status::name(status).as_ptr()
+    status::name_with_nul(status).as_ptr().cast()
 }
 
 /// One sentence on a status: what is wrong and what to check. It is fixed at build time, so no
@@ -32,7 +32,7 @@ pub extern "C" fn linkauth_status_name(status: linkauth_status) -> *const c_char
 /// cbindgen:prefix=LINKAUTH_API LINKAUTH_RETURNS_NONNULL
 #[unsafe(no_mangle)]
 pub extern "C" fn linkauth_status_text(status: linkauth_status) -> *const c_char {
-    status::text(status).as_ptr()
+    status::text_with_nul(status).as_ptr().cast()
 }
 
 /// Why a device was refused: likely causes in their order, and the remedy. Longer than
@@ -59,7 +59,7 @@ pub extern "C" fn linkauth_explain(context: u32, number: i32) -> *const c_char {
         REGISTRATION => Context::ConnackOfRegistration,
         _ => Context::Status,
     };
-    explain(context, number).as_ptr()
+    explain_with_nul(context, number).as_ptr().cast()
 }
 
 /// The version of the library at run time: major * 65536 + minor * 256 + patch, like

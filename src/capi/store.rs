@@ -242,6 +242,7 @@ impl CallbackStore {
         self.outcome(status)
     }
 
+    #[inline(never)]
     fn outcome(&mut self, status: linkauth_status) -> Result<()> {
         self.system_error = 0;
         if status < 0 {

@@ -5,6 +5,7 @@ use super::boundary::{Versioned, read_struct};
 use crate::scrub::Quiet;
 use crate::status::{Error, Result};
 use core::ffi::c_void;
+use core::mem::MaybeUninit;
 
 /// Keeps interrupts away, and returns what leaving needs (such as PRIMASK).
 pub type linkauth_critical_enter = Option<unsafe extern "C" fn(user: *mut c_void) -> usize>;
@@ -80,8 +81,8 @@ impl Surrounding {
         Ok(Surrounding { system, section })
     }
 
-    fn enter_section(self) -> usize {
-        match self.section {
+    fn enter_section(&self) -> usize {
+        match &self.section {
             // SAFETY: the callback keeps its contract by the C caller's promise.
             Some(section) => unsafe { (section.enter)(section.user) },
             None => 0,
@@ -95,8 +96,9 @@ unsafe fn read(section: *const linkauth_critical_section) -> Result<Option<Criti
     if section.is_null() {
         return Ok(None);
     }
+    let mut copy = MaybeUninit::uninit();
     // SAFETY: the contract is this function's.
-    let section = unsafe { read_struct(section)? };
+    let section = unsafe { read_struct(section, &mut copy)? };
     if section.reserved != 0 {
         return Err(Error::RESERVED_NOT_ZERO);
     }
@@ -113,13 +115,13 @@ unsafe fn read(section: *const linkauth_critical_section) -> Result<Option<Criti
 impl Quiet for Surrounding {
     type Before = (<System as Quiet>::Before, usize);
 
-    fn enter(self) -> Self::Before {
+    fn enter(&self) -> Self::Before {
         // The system's comes first: what is written first is evaluated first.
         (self.system.enter(), self.enter_section())
     }
 
-    fn leave(self, (system, before): Self::Before) {
-        if let Some(section) = self.section {
+    fn leave(&self, (system, before): Self::Before) {
+        if let Some(section) = &self.section {
             // SAFETY: as in `enter`.
             unsafe { (section.leave)(section.user, before) };
         }

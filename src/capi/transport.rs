@@ -47,6 +47,7 @@ impl CallbackPipe {
         Ok(())
     }
 
+    #[inline(never)]
     fn outcome(&mut self, status: i32) -> Result<()> {
         self.system_error = 0;
         if status < 0 {

@@ -14,7 +14,7 @@ mod stored;
 use crate::credential::Credential;
 use crate::identity::{Endpoint, Identity, RecordName};
 use crate::retry::Retry;
-use crate::scrub::{Quiet, Unguarded, depth, scrubbed};
+use crate::scrub::{Quiet, Unguarded, depth, scrubbed_on};
 use crate::secret::{Secret, Wiped, wipe};
 use crate::sign_in::{Credentials, Extensions, Psk, SignIn, Timestamp, write_psk};
 use crate::status::{Error, Result};
@@ -142,21 +142,26 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
     pub fn store_secret(&mut self, secret: Secret<'_>) -> Result<()> {
         self.forget_error();
         let credential = Credential::DeviceSecret(secret);
-        scrubbed::<{ depth::SAVE }, _>(self.quiet, || {
+        self.scrubbed::<{ depth::SAVE }, _>(|device| {
             credential.check()?;
-            self.locked(|device| device.replace_stored(credential))
+            device.locked(|device| device.replace_stored(credential))
         })
     }
 
     fn replace_stored(&mut self, credential: Credential<'_>) -> Result<()> {
-        let sequence = match self.load(|head, stored| (head.sequence, stored.is(&credential))) {
-            Ok((_, true)) => return Ok(()),
-            Ok((sequence, false)) => sequence,
-            Err(Error::STORE_ABSENT | Error::STORE_DAMAGED) => 0,
+        let (mut sequence, mut is_stored) = (0, false);
+        let loaded = self.with_stored(&mut |_, head, stored| {
+            sequence = head.sequence;
+            is_stored = stored.is(&credential);
+            Ok(())
+        });
+        match loaded {
+            Ok(()) if is_stored => return Ok(()),
+            Ok(()) | Err(Error::STORE_ABSENT | Error::STORE_DAMAGED) => {}
             // It cannot be compared, but it is this device's.
-            Err(Error::STORE_SEALED | Error::STORE_UNSEAL) => self.load_head()?.sequence,
+            Err(Error::STORE_SEALED | Error::STORE_UNSEAL) => sequence = self.load_head()?.sequence,
             Err(error) => return Err(error),
-        };
+        }
         self.save(&Record {
             head: Head {
                 state: State::Issued,
@@ -173,9 +178,9 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
     /// used.
     pub fn inspect(&mut self) -> Result<Inspection> {
         self.forget_error();
-        scrubbed::<{ depth::SIGN }, _>(self.quiet, || {
+        self.scrubbed::<{ depth::SIGN }, _>(|device| {
             let mut record = Wiped::new();
-            let stored = self.load_stored(&mut record)?;
+            let stored = device.load_stored(&mut record)?;
             Ok(Inspection {
                 state: stored.head.state,
                 sequence: stored.head.sequence,
@@ -208,41 +213,50 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
         options: &SignIn<'_, impl Extensions>,
         buffer: &mut [u8],
     ) -> Result<Credentials> {
+        let mut signed = Credentials::default();
+        self.sign_in_into(credential.as_ref(), options, buffer, &mut signed)?;
+        Ok(signed)
+    }
+
+    /// Like `sign_in`, in place.
+    pub(crate) fn sign_in_into(
+        &mut self,
+        credential: Option<&Credential<'_>>,
+        options: &SignIn<'_, impl Extensions>,
+        buffer: &mut [u8],
+        signed: &mut Credentials,
+    ) -> Result<()> {
         self.scrubbed_into(buffer, |device, buffer| {
             options.check()?;
             match credential {
                 Some(credential) => {
                     credential.check()?;
-                    device.write_sign_in(credential, options, buffer)
+                    device.write_sign_in(credential, options, buffer, signed)
                 }
-                None => device.sign_in_as_stored(options, buffer),
+                None => device.with_stored(&mut |device, _, credential| {
+                    device.write_sign_in(&credential, options, buffer, signed)
+                }),
             }
         })
-    }
-
-    /// Apart, so that a secret that is lent needs no room for a record on the stack.
-    #[inline(never)]
-    fn sign_in_as_stored(
-        &mut self,
-        options: &SignIn<'_, impl Extensions>,
-        buffer: &mut [u8],
-    ) -> Result<Credentials> {
-        let mut room = Room::new();
-        let credential = self.load_record(&mut room)?.1;
-        self.write_sign_in(credential, options, buffer)
     }
 
     #[inline(never)]
     fn write_sign_in(
         &mut self,
-        credential: Credential<'_>,
+        credential: &Credential<'_>,
         options: &SignIn<'_, impl Extensions>,
         buffer: &mut [u8],
-    ) -> Result<Credentials> {
+        signed: &mut Credentials,
+    ) -> Result<()> {
         let mut writer = Writer::new(buffer);
-        let written = options.write(&self.identity, &self.endpoint, credential, &mut writer)?;
-        self.check_fits(&writer)?;
-        Ok(written)
+        options.write(
+            &self.identity,
+            &self.endpoint,
+            credential,
+            &mut writer,
+            signed,
+        )?;
+        self.check_fits(&writer)
     }
 
     /// Writes identity and key of a TLS-PSK connection into `buffer`, with `secret` or the stored
@@ -253,22 +267,20 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
         timestamp: Timestamp,
         buffer: &mut [u8],
     ) -> Result<Psk> {
+        let mut psk = Psk::default();
         self.scrubbed_into(buffer, |device, buffer| match secret {
             Some(secret) => {
                 secret.check()?;
-                device.write_psk(secret, timestamp, buffer)
+                device.write_psk(secret, timestamp, buffer, &mut psk)
             }
-            None => device.psk_of_stored(timestamp, buffer),
-        })
-    }
-
-    #[inline(never)]
-    fn psk_of_stored(&mut self, timestamp: Timestamp, buffer: &mut [u8]) -> Result<Psk> {
-        let mut room = Room::new();
-        match self.load_record(&mut room)?.1 {
-            Credential::DeviceSecret(secret) => self.write_psk(secret, timestamp, buffer),
-            Credential::DeviceToken { .. } => Err(Error::SECRET_IS_TOKEN),
-        }
+            None => device.with_stored(&mut |device, _, credential| match credential {
+                Credential::DeviceSecret(secret) => {
+                    device.write_psk(secret, timestamp, buffer, &mut psk)
+                }
+                Credential::DeviceToken { .. } => Err(Error::SECRET_IS_TOKEN),
+            }),
+        })?;
+        Ok(psk)
     }
 
     #[inline(never)]
@@ -277,11 +289,11 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
         secret: Secret<'_>,
         timestamp: Timestamp,
         buffer: &mut [u8],
-    ) -> Result<Psk> {
+        psk: &mut Psk,
+    ) -> Result<()> {
         let mut writer = Writer::new(buffer);
-        let psk = write_psk(&self.identity, timestamp, secret, &mut writer)?;
-        self.check_fits(&writer)?;
-        Ok(psk)
+        write_psk(&self.identity, timestamp, secret, &mut writer, psk)?;
+        self.check_fits(&writer)
     }
 
     /// Takes the code of the CONNACK that answered a sign-in: 0 marks the stored secret as
@@ -291,12 +303,12 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
         let error = match code {
             0 => {
                 self.retry.success();
-                return scrubbed::<{ depth::ACTIVATE }, _>(self.quiet, || self.mark_activated());
+                return self.scrubbed::<{ depth::ACTIVATE }, _>(Self::mark_activated);
             }
             1 => Error::CONNACK_PROTOCOL,
             2 => Error::CONNACK_CLIENT_ID,
             3 => Error::CONNACK_UNAVAILABLE,
-            4 => scrubbed::<{ depth::SIGN }, _>(self.quiet, || self.credentials_refused()),
+            4 => self.scrubbed::<{ depth::SIGN }, _>(Self::credentials_refused),
             5 => Error::CONNACK_NOT_AUTHORISED,
             _ => Error::CONNACK_UNKNOWN,
         };
@@ -357,13 +369,17 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
         Err(error)
     }
 
-    fn scrubbed_into<R>(
+    fn scrubbed<const DEPTH: usize, R>(&mut self, worker: impl FnOnce(&mut Self) -> R) -> R {
+        scrubbed_on::<DEPTH, _, _, _>(self, |device| &device.quiet, worker)
+    }
+
+    fn scrubbed_into(
         &mut self,
         buffer: &mut [u8],
-        worker: impl FnOnce(&mut Self, &mut [u8]) -> Result<R>,
-    ) -> Result<R> {
+        worker: impl FnOnce(&mut Self, &mut [u8]) -> Result<()>,
+    ) -> Result<()> {
         self.forget_error();
-        let result = scrubbed::<{ depth::SIGN }, _>(self.quiet, || worker(self, buffer));
+        let result = self.scrubbed::<{ depth::SIGN }, _>(|device| worker(device, buffer));
         if result.is_err() {
             wipe(buffer);
         }

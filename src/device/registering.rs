@@ -3,7 +3,7 @@
 use super::Device;
 use crate::random::Random;
 use crate::register::{NoSecret, Nonce, Registration, RegistrationOptions, refusal, run};
-use crate::scrub::{Quiet, depth, scrubbed};
+use crate::scrub::{Quiet, depth};
 use crate::sign_in::Credentials;
 use crate::status::{Error, Result};
 use crate::store::record::{Head, Record};
@@ -39,24 +39,25 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
     ) -> Result<()> {
         self.forget_error();
         let mut drawn = [0; Nonce::DRAWN];
-        let begun = scrubbed::<{ depth::SAVE }, _>(self.quiet, || {
+        let begun = self.scrubbed::<{ depth::SAVE }, _>(|device| {
             options.product_secret.check()?;
-            self.lock()?;
-            self.before_registration()?;
-            let prepared = self.store.prepare(&self.name);
-            self.note_system_error(prepared)?;
-            self.try_seal()?;
+            device.lock()?;
+            device.before_registration()?;
+            let prepared = device.store.prepare(&device.name);
+            device.note_system_error(prepared)?;
+            device.try_seal()?;
             let nonce = match options.nonce {
                 Some(nonce) => nonce,
                 None => Nonce::draw(random, &mut drawn)?,
             };
-            self.retry.draw(nonce.spread() ^ self.identity.spread());
+            device.retry.draw(nonce.spread() ^ device.identity.spread());
             // The nonce is in it, so that an attempt of an earlier device object is not taken for this.
-            self.newest_registration = self.newest_registration.wrapping_add(nonce.spread() | 1);
+            device.newest_registration =
+                device.newest_registration.wrapping_add(nonce.spread() | 1);
             registration.begin(
-                self.newest_registration,
-                &self.identity,
-                &self.endpoint,
+                device.newest_registration,
+                &device.identity,
+                &device.endpoint,
                 options,
                 nonce,
             )
@@ -98,11 +99,22 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
         registration: &mut Registration,
         buffer: &mut [u8],
     ) -> Result<Credentials> {
+        let mut credentials = Credentials::default();
+        self.connect_registration_into(registration, buffer, &mut credentials)?;
+        Ok(credentials)
+    }
+
+    /// Like `connect_registration`, in place.
+    pub(crate) fn connect_registration_into(
+        &mut self,
+        registration: &mut Registration,
+        buffer: &mut [u8],
+        credentials: &mut Credentials,
+    ) -> Result<()> {
         self.scrubbed_into(buffer, |device, buffer| {
             let mut writer = Writer::new(buffer);
-            let credentials = registration.connect(&mut writer)?;
-            device.check_fits(&writer)?;
-            Ok(credentials)
+            registration.connect(&mut writer, credentials)?;
+            device.check_fits(&writer)
         })
     }
 
@@ -130,7 +142,7 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
 
     fn advance(&mut self, registration: &mut Registration, arrived: Arrived<'_>) -> Result<()> {
         self.forget_error();
-        let taken = scrubbed::<{ depth::REPLY }, _>(self.quiet, || match arrived {
+        let taken = self.scrubbed::<{ depth::REPLY }, _>(|_| match arrived {
             Arrived::Bytes([]) => registration.end(),
             Arrived::Bytes(bytes) => registration.feed(bytes),
             Arrived::Message { topic, payload } => registration.message(topic, payload),
@@ -176,10 +188,10 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
     pub fn finish_registration(&mut self, registration: &mut Registration) -> Result<()> {
         self.forget_error();
         self.note_reply(registration);
-        let finished = scrubbed::<{ depth::SAVE }, _>(self.quiet, || {
-            let result = self.store_issued(registration);
+        let finished = self.scrubbed::<{ depth::SAVE }, _>(|device| {
+            let result = device.store_issued(registration);
             registration.wipe();
-            self.end_attempt(registration);
+            device.end_attempt(registration);
             result
         });
         match finished {
@@ -229,7 +241,7 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
         timeout_ms: u32,
     ) -> Result<()> {
         self.forget_error();
-        if let Err(error) = run(registration, pipe, timeout_ms, self.quiet) {
+        if let Err(error) = run(registration, pipe, timeout_ms, &self.quiet) {
             self.note_reply(registration);
             self.detail.system_error = pipe.system_error();
             registration.wipe();

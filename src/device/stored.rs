@@ -59,6 +59,8 @@ fn copy<'c>(from: &[u8], to: &'c mut [u8]) -> &'c [u8] {
     to.get(..from.len()).unwrap_or_default()
 }
 
+type UseIt<'u, D> = &'u mut dyn FnMut(&mut D, Head, Credential<'_>) -> Result<()>;
+
 impl<S: Store, Q: Quiet> Device<S, Q> {
     /// What the record says, its secret left where it is.
     #[inline(never)]
@@ -67,12 +69,12 @@ impl<S: Store, Q: Quiet> Device<S, Q> {
         self.load_stored(&mut record).map(|stored| stored.head)
     }
 
-    /// What `read` takes from the record must not be secret.
+    /// Lends `use_it` what is stored.
     #[inline(never)]
-    pub(super) fn load<T>(&mut self, read: impl FnOnce(Head, &Credential<'_>) -> T) -> Result<T> {
+    pub(super) fn with_stored(&mut self, use_it: UseIt<'_, Self>) -> Result<()> {
         let mut room = Room::new();
-        self.load_record(&mut room)
-            .map(|(head, credential)| read(head, &credential))
+        let (head, credential) = self.load_record(&mut room)?;
+        use_it(self, head, credential)
     }
 
     pub(super) fn load_record<'r>(&mut self, room: &'r mut Room) -> Result<(Head, Credential<'r>)> {

@@ -4,15 +4,14 @@
 
 use core::ffi::{c_int, c_long};
 
-/// Makes a call. Arguments that it does not have are not looked at. -1 is an error, which `errno` tells.
-///
-/// # Safety
-/// The arguments are what the call asks for.
-pub(super) unsafe fn call(number: c_long, arguments: [c_long; 5]) -> c_long {
-    let [first, second, third, fourth, fifth] = arguments;
-    // SAFETY: the contract is this function's.
-    unsafe { libc::syscall(number, first, second, third, fourth, fifth) }
+/// Makes a call with up to five arguments. -1 is an error, which `errno` tells. The arguments must be
+/// what the call asks for.
+macro_rules! call {
+    ($number:expr, $($argument:expr),+) => {
+        ::libc::syscall($number, $(::core::ffi::c_long::from($argument)),+)
+    };
 }
+pub(super) use call;
 
 /// A pointer as the argument of a call.
 pub(super) fn address<T: ?Sized>(pointer: *const T) -> c_long {
@@ -41,7 +40,7 @@ pub(super) use by_number::{FileStatus, Lock, fstat, lock};
 
 #[cfg(target_env = "gnu")]
 mod by_number {
-    use super::{address, c_int, c_long, call};
+    use super::{address, c_int, c_long};
     #[cfg(target_pointer_width = "64")]
     use libc::{SYS_fcntl as FCNTL, SYS_fstat as FSTAT};
     #[cfg(target_pointer_width = "64")]
@@ -56,16 +55,12 @@ mod by_number {
     #[cfg(any(target_arch = "mips64", target_arch = "sparc64"))]
     compile_error!("the feature `posix` does not know this processor");
 
-    fn outcome(result: c_long) -> c_int {
-        if result < 0 { -1 } else { 0 }
-    }
-
     /// # Safety
     ///
     /// `status` must be valid for writes.
-    pub(crate) unsafe fn fstat(descriptor: c_int, status: *mut FileStatus) -> c_int {
+    pub(crate) unsafe fn fstat(descriptor: c_int, status: *mut FileStatus) -> c_long {
         // SAFETY: the call writes one structure of this type to the pointer.
-        outcome(unsafe { call(FSTAT, [c_long::from(descriptor), address(status), 0, 0, 0]) })
+        unsafe { call!(FSTAT, descriptor, address(status)) }
     }
 
     /// `fcntl` with a lock.
@@ -73,19 +68,8 @@ mod by_number {
     /// # Safety
     ///
     /// `command` must be one of those that read a lock, and `lock` be valid for reads.
-    pub(crate) unsafe fn lock(descriptor: c_int, command: c_int, lock: *const Lock) -> c_int {
+    pub(crate) unsafe fn lock(descriptor: c_int, command: c_int, lock: *const Lock) -> c_long {
         // SAFETY: the call reads one structure of this type.
-        outcome(unsafe {
-            call(
-                FCNTL,
-                [
-                    c_long::from(descriptor),
-                    c_long::from(command),
-                    address(lock),
-                    0,
-                    0,
-                ],
-            )
-        })
+        unsafe { call!(FCNTL, descriptor, command, address(lock)) }
     }
 }

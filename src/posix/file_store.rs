@@ -10,7 +10,7 @@ use crate::identity::RecordName;
 use crate::secret::{Wiped, equal};
 use crate::status::{Error, Result};
 use crate::store::{RECORD_MAX, Store};
-use crate::text::{Sink, Text, Writer};
+use crate::text::{Sink, Writer};
 use core::ffi::{CStr, c_int};
 
 /// The longest path of a folder, in bytes.
@@ -51,15 +51,19 @@ impl<Y: System> FileStore<Y> {
         if folder.len() > PATH_MAX {
             return Err(Error::ARGUMENT_TOO_LONG);
         }
-        let mut path = Text::<{ PATH_MAX + 1 }>::EMPTY;
-        path.set(without_slashes_at_end(folder));
-        let folder = uninterrupted(|| system.open(None, path.as_c_str(), Open::Folder)).map_err(
-            |error| match error {
-                libc::ENOENT => Error::STORE_NOT_FOUND,
-                libc::ELOOP | libc::ENOTDIR => Error::STORE_UNSAFE,
-                _ => Error::STORE_IO,
-            },
-        )?;
+        // The last of them stays a NUL.
+        let mut path = [0; PATH_MAX + 1];
+        for (to, from) in path.iter_mut().zip(without_slashes_at_end(folder)) {
+            *to = *from;
+        }
+        let folder =
+            uninterrupted(|| system.open(None, c_str(&path), Open::Folder)).map_err(|error| {
+                match error {
+                    libc::ENOENT => Error::STORE_NOT_FOUND,
+                    libc::ELOOP | libc::ENOTDIR => Error::STORE_UNSAFE,
+                    _ => Error::STORE_IO,
+                }
+            })?;
         let mut store = FileStore {
             system,
             folder,
@@ -325,7 +329,9 @@ impl<Y: System> Store for FileStore<Y> {
         let descriptor = self
             .create(temporary.as_c_str())
             .map_err(|error| self.fail_to_write(error))?;
-        if let Err(error) = self.fill(descriptor, &[0; RECORD_MAX]) {
+        // A variable: a constant would be in the library.
+        let zeros = [0; RECORD_MAX];
+        if let Err(error) = self.fill(descriptor, &zeros) {
             self.discard(descriptor, temporary.as_c_str());
             return Err(self.fail_to_write(error));
         }
@@ -377,9 +383,19 @@ fn file_name(name: &RecordName, ending: &[u8]) -> FileName {
     text
 }
 
+/// Up to the first NUL. `CStr` looks for that in a way that is made for speed.
+fn c_str(text_with_nul: &[u8]) -> &CStr {
+    let length = text_with_nul.iter().take_while(|byte| **byte != 0).count();
+    match text_with_nul.get(..=length) {
+        // SAFETY: its last byte is the first NUL.
+        Some(text) => unsafe { CStr::from_bytes_with_nul_unchecked(text) },
+        None => c"",
+    }
+}
+
 impl FileName {
     fn as_c_str(&self) -> &CStr {
-        CStr::from_bytes_until_nul(&self.0).unwrap_or_default()
+        c_str(&self.0)
     }
 }
 

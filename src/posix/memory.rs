@@ -88,14 +88,7 @@ impl Pages {
     /// # Safety
     /// The call takes an address, a size and `argument`.
     unsafe fn call(self, number: c_long, argument: c_int) -> c_long {
-        let arguments = [
-            address(self.first),
-            self.size as c_long,
-            argument.into(),
-            0,
-            0,
-        ];
         // SAFETY: the contract is this function's.
-        unsafe { call(number, arguments) }
+        unsafe { call!(number, address(self.first), self.size as c_long, argument) }
     }
 }

@@ -33,9 +33,11 @@ impl Random for SystemRandom {
         while let Some(rest) = bytes.get_mut(filled..).filter(|rest| !rest.is_empty()) {
             // SAFETY: the pointer and length are those of one live, writable slice.
             let count = unsafe {
-                call(
+                call!(
                     libc::SYS_getrandom,
-                    [address(rest.as_mut_ptr()), rest.len() as c_long, 0, 0, 0],
+                    address(rest.as_mut_ptr()),
+                    rest.len() as c_long,
+                    0_i32
                 )
             };
             match usize::try_from(count) {

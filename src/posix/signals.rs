@@ -3,6 +3,7 @@
 
 use super::calls::{address, call};
 use crate::scrub::Quiet;
+use core::ffi::c_long;
 use core::mem::MaybeUninit;
 use libc::{SIG_SETMASK, SYS_rt_sigprocmask};
 
@@ -32,9 +33,9 @@ impl Quiet for Signals {
     type Before = MaybeUninit<Set>;
 
     #[inline(never)]
-    fn enter(self) -> Self::Before {
+    fn enter(&self) -> Self::Before {
         let mut before = MaybeUninit::uninit();
-        if self == Signals::Blocked {
+        if *self == Signals::Blocked {
             // SAFETY: the kernel reads the one set and writes the other.
             unsafe { change(&ALL, before.as_mut_ptr()) };
         }
@@ -42,8 +43,8 @@ impl Quiet for Signals {
     }
 
     #[inline(never)]
-    fn leave(self, before: Self::Before) {
-        if self == Signals::Blocked {
+    fn leave(&self, before: Self::Before) {
+        if *self == Signals::Blocked {
             // SAFETY: `enter` initialised `before`, as it did for the same value.
             unsafe { change(before.as_ptr(), core::ptr::null_mut()) };
         }
@@ -55,13 +56,15 @@ impl Quiet for Signals {
 /// # Safety
 /// `set` is readable; `before` is NULL or writable.
 unsafe fn change(set: *const Set, before: *mut Set) {
-    let arguments = [
-        SIG_SETMASK.into(),
-        address(set),
-        address(before),
-        size_of::<Set>() as _,
-        0,
-    ];
+    const SIZE: c_long = size_of::<Set>() as c_long;
     // SAFETY: the contract is this function's.
-    unsafe { call(SYS_rt_sigprocmask, arguments) };
+    unsafe {
+        call!(
+            SYS_rt_sigprocmask,
+            SIG_SETMASK,
+            address(set),
+            address(before),
+            SIZE
+        )
+    };
 }

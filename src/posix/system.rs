@@ -67,13 +67,13 @@ pub struct Linux;
 
 const MODE: c_long = 0o600;
 
-fn check(result: c_int) -> Outcome<()> {
-    if result == 0 { Ok(()) } else { Err(errno()) }
-}
-
 /// 0 or the error number of a call that does nothing else.
-fn done(result: c_long) -> Outcome<()> {
-    if result == 0 { Ok(()) } else { Err(errno()) }
+fn done(result: impl Into<c_long>) -> Outcome<()> {
+    if result.into() == 0 {
+        Ok(())
+    } else {
+        Err(errno())
+    }
 }
 
 fn count(result: c_long) -> Outcome<usize> {
@@ -90,9 +90,16 @@ impl System for Linux {
         } | libc::O_NOFOLLOW
             | libc::O_CLOEXEC;
         let folder = folder.unwrap_or(libc::AT_FDCWD);
-        let arguments = [folder.into(), address(name.as_ptr()), flags.into(), MODE, 0];
         // SAFETY: the name is NUL-terminated and lives through the call.
-        let descriptor = unsafe { call(libc::SYS_openat, arguments) };
+        let descriptor = unsafe {
+            call!(
+                libc::SYS_openat,
+                folder,
+                address(name.as_ptr()),
+                flags,
+                MODE
+            )
+        };
         c_int::try_from(descriptor)
             .ok()
             .filter(|found| *found >= 0)
@@ -103,7 +110,7 @@ impl System for Linux {
         // SAFETY: integers of which all zero is a value.
         let mut status = unsafe { core::mem::zeroed::<FileStatus>() };
         // SAFETY: the pointer is to storage for one of them.
-        check(unsafe { calls::fstat(descriptor, &raw mut status) })?;
+        done(unsafe { calls::fstat(descriptor, &raw mut status) })?;
         Ok(Status {
             mode: status.st_mode,
             owner: status.st_uid,
@@ -116,15 +123,11 @@ impl System for Linux {
     fn read(&mut self, descriptor: c_int, bytes: &mut [u8]) -> Outcome<usize> {
         // SAFETY: the pointer and length are those of one live, writable slice.
         count(unsafe {
-            call(
+            call!(
                 libc::SYS_read,
-                [
-                    descriptor.into(),
-                    address(bytes.as_mut_ptr()),
-                    bytes.len() as c_long,
-                    0,
-                    0,
-                ],
+                descriptor,
+                address(bytes.as_mut_ptr()),
+                bytes.len() as c_long
             )
         })
     }
@@ -132,73 +135,52 @@ impl System for Linux {
     fn write(&mut self, descriptor: c_int, bytes: &[u8]) -> Outcome<usize> {
         // SAFETY: the pointer and length are those of one live slice.
         count(unsafe {
-            call(
+            call!(
                 libc::SYS_write,
-                [
-                    descriptor.into(),
-                    address(bytes.as_ptr()),
-                    bytes.len() as c_long,
-                    0,
-                    0,
-                ],
+                descriptor,
+                address(bytes.as_ptr()),
+                bytes.len() as c_long
             )
         })
     }
 
     fn rewind(&mut self, descriptor: c_int) -> Outcome<()> {
         // SAFETY: lseek takes no pointer.
-        done(unsafe {
-            call(
-                libc::SYS_lseek,
-                [descriptor.into(), 0, libc::SEEK_SET.into(), 0, 0],
-            )
-        })
+        done(unsafe { call!(libc::SYS_lseek, descriptor, 0_i32, libc::SEEK_SET) })
     }
 
     fn truncate(&mut self, descriptor: c_int, length: usize) -> Outcome<()> {
         // SAFETY: ftruncate takes no pointer.
-        done(unsafe {
-            call(
-                libc::SYS_ftruncate,
-                [descriptor.into(), length as c_long, 0, 0, 0],
-            )
-        })
+        done(unsafe { call!(libc::SYS_ftruncate, descriptor, length as c_long) })
     }
 
     fn restrict(&mut self, descriptor: c_int) -> Outcome<()> {
         // SAFETY: fchmod takes no pointer.
-        done(unsafe { call(libc::SYS_fchmod, [descriptor.into(), MODE, 0, 0, 0]) })
+        done(unsafe { call!(libc::SYS_fchmod, descriptor, MODE) })
     }
 
     fn sync(&mut self, descriptor: c_int) -> Outcome<()> {
         // SAFETY: fsync takes no pointer.
-        done(unsafe { call(libc::SYS_fsync, [descriptor.into(), 0, 0, 0, 0]) })
+        done(unsafe { call!(libc::SYS_fsync, descriptor) })
     }
 
     fn rename(&mut self, folder: c_int, from: &CStr, to: &CStr) -> Outcome<()> {
         // SAFETY: both names are NUL-terminated and live through the call.
         done(unsafe {
-            call(
+            call!(
                 calls::RENAME,
-                [
-                    folder.into(),
-                    address(from.as_ptr()),
-                    folder.into(),
-                    address(to.as_ptr()),
-                    0,
-                ],
+                folder,
+                address(from.as_ptr()),
+                folder,
+                address(to.as_ptr()),
+                0_i32
             )
         })
     }
 
     fn remove(&mut self, folder: c_int, name: &CStr) -> Outcome<()> {
         // SAFETY: the name is NUL-terminated and lives through the call.
-        done(unsafe {
-            call(
-                libc::SYS_unlinkat,
-                [folder.into(), address(name.as_ptr()), 0, 0, 0],
-            )
-        })
+        done(unsafe { call!(libc::SYS_unlinkat, folder, address(name.as_ptr()), 0_i32) })
     }
 
     fn lock(&mut self, descriptor: c_int) -> Outcome<()> {
@@ -207,12 +189,12 @@ impl System for Linux {
         lock.l_type = libc::F_WRLCK as libc::c_short;
         lock.l_whence = libc::SEEK_SET as libc::c_short;
         // SAFETY: F_OFD_SETLK reads a lock, which lives through the call.
-        check(unsafe { calls::lock(descriptor, libc::F_OFD_SETLK, &raw const lock) })
+        done(unsafe { calls::lock(descriptor, libc::F_OFD_SETLK, &raw const lock) })
     }
 
     fn close(&mut self, descriptor: c_int) {
         // SAFETY: close takes no pointer. The store closes each descriptor of its own once.
-        unsafe { call(libc::SYS_close, [descriptor.into(), 0, 0, 0, 0]) };
+        unsafe { call!(libc::SYS_close, descriptor) };
     }
 
     fn user(&mut self) -> u32 {

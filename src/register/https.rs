@@ -30,7 +30,9 @@ pub(super) fn put_rest(request: &Request<'_>, out: &mut impl Sink) {
 
 /// The value of the `Host` field: brackets round an IPv6 address, no default port.
 fn put_host_field(host: &HostText, port: u16, out: &mut impl Sink) {
-    let is_ipv6 = host.as_bytes().contains(&b':');
+    // A search that is made for speed is 150 bytes.
+    #[allow(clippy::manual_contains)]
+    let is_ipv6 = host.as_bytes().iter().any(|byte| *byte == b':');
     if is_ipv6 {
         out.put(b"[");
     }

@@ -14,7 +14,7 @@ use crate::identity::put_mqtt_host;
 use crate::identity::{DeviceName, Host, ProductKey};
 use crate::mac::SignMethod;
 use crate::random::Random;
-use crate::scrub::{Quiet, depth, scrubbed};
+use crate::scrub::{Quiet, depth, scrubbed_on};
 use crate::secret::{Secret, SecretStore, Wiped, equal, load_secret, wipe};
 use crate::status::{Error, Result};
 use crate::text::{Sink, Writer};
@@ -57,7 +57,7 @@ pub(crate) trait Environment {
     fn store(&mut self) -> &mut Self::Store;
     fn pipe(&mut self) -> &mut Self::Pipe;
     fn random(&mut self) -> &mut Self::Random;
-    fn quiet(&self) -> Self::Quiet;
+    fn quiet(&self) -> &Self::Quiet;
 }
 
 /// Over what it registers: how to ask, and the reader of the reply.
@@ -120,7 +120,11 @@ impl<E: Environment, P: Protocol> Session<E, P> {
         applicant: &Applicant<'_>,
         step: fn(&mut Self, &Applicant<'_>) -> Result<()>,
     ) -> Result<()> {
-        scrubbed::<{ depth::LEAN }, _>(self.environment.quiet(), || step(self, applicant))
+        scrubbed_on::<{ depth::LEAN }, _, _, _>(
+            self,
+            |session| session.environment.quiet(),
+            |session| step(session, applicant),
+        )
     }
 
     /// Finds that no secret is there, and writes the request.

@@ -41,6 +41,8 @@ const BUFFER: usize = 768;
 
 /// How a registration is asked for and answered.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+// A tag of its own, 0 for the first: what is idle is then all zero.
+#[repr(u8)]
 pub enum Form {
     /// Over HTTPS; the device has been added to its product. Answered by a DeviceSecret.
     #[default]
@@ -134,7 +136,7 @@ pub struct Registration {
 }
 
 impl Registration {
-    /// Not begun. All of its bits are zero, so that no image holds a copy of it.
+    /// Not begun, and for HTTPS. All of its bits are zero, so that no image holds a copy of it.
     pub(crate) const IDLE: Registration = Registration {
         number: 0,
         form: Form::Https,
@@ -157,12 +159,12 @@ impl Registration {
         let default_port = if options.form == Form::Https {
             https::PORT
         } else {
+            self.reply = Reply::of(options.form);
             mqtt::PORT
         };
         self.number = number;
         self.form = options.form;
         self.port = options.port.unwrap_or(default_port);
-        self.reply = Reply::of(options.form);
         self.put_host(options, identity, endpoint)?;
         self.write_request(identity, endpoint, options, nonce.as_bytes())
     }
@@ -345,23 +347,25 @@ impl Registration {
 
     /// For firmware with an MQTT stack of its own: what its CONNECT must carry, in place of the
     /// bytes to send. Some NUL-terminated texts in `out`.
-    pub(crate) fn connect(&mut self, out: &mut Writer<'_>) -> Result<Credentials> {
+    pub(crate) fn connect(
+        &mut self,
+        out: &mut Writer<'_>,
+        written: &mut Credentials,
+    ) -> Result<()> {
         let (Reply::Mqtt(_), Phase::Sending { length, sent: 0 }) = (&self.reply, self.phase) else {
             return Err(Error::OUT_OF_ORDER);
         };
         let packet = self.buffer.get(..usize::from(length)).unwrap_or_default();
         let [client_id, username, password] = mqtt::fields(packet).ok_or(Error::OUT_OF_ORDER)?;
-        let credentials = Credentials {
-            host: part(out, |out| out.put(self.host.as_bytes())),
-            port: self.port,
-            client_id: part(out, |out| out.put(client_id)),
-            username: part(out, |out| out.put(username)),
-            password: part(out, |out| out.put(password)),
-        };
+        written.host = part(out, |out| out.put(self.host.as_bytes()));
+        written.port = self.port;
+        written.client_id = part(out, |out| out.put(client_id));
+        written.username = part(out, |out| out.put(username));
+        written.password = part(out, |out| out.put(password));
         if out.fits() {
             self.expect_reply();
         }
-        Ok(credentials)
+        Ok(())
     }
 
     /// For firmware with an MQTT stack of its own: the code of the CONNACK.

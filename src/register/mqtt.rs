@@ -58,9 +58,9 @@ fn put_fields(request: &Request<'_>, out: &mut impl Sink) {
     put_client_id(request, &mut counter);
     put_length(counter.length(), out);
     put_client_id(request, out);
-    let mut counter = Writer::new(&mut []);
-    put_username(request.names, &mut counter);
-    put_length(counter.length(), out);
+    let [product_key, device_name] = request.names;
+    let length = product_key.len().wrapping_add(device_name.len());
+    put_length(length.wrapping_add(1), out);
     put_username(request.names, out);
     let mut hmac = Hmac::new(request.sign_method);
     hmac.start(request.product_secret);

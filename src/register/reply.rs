@@ -69,8 +69,9 @@ fn integer(value: &[u8]) -> Result<i32> {
     digits
         .iter()
         .try_fold(0i32, |number, digit| {
-            let digit = char::from(*digit).to_digit(10)?;
-            number.checked_mul(10)?.checked_add(digit as i32)
+            let digit = digit.wrapping_sub(b'0');
+            let number = number.checked_mul(10)?.checked_add(digit.into());
+            number.filter(|_| digit < 10)
         })
         .map(|number| number.wrapping_mul(sign))
         .ok_or(Error::REPLY_NOT_JSON)

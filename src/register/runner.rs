@@ -18,7 +18,7 @@ pub(crate) fn run(
     registration: &mut Registration,
     pipe: &mut impl Pipe,
     timeout_ms: u32,
-    quiet: impl Quiet,
+    quiet: &impl Quiet,
 ) -> Result<()> {
     if pipe.is_plain() {
         return Err(Error::TRANSPORT_PLAIN);
@@ -39,7 +39,7 @@ fn exchange(
     registration: &mut Registration,
     pipe: &mut impl Pipe,
     deadline: &Deadline,
-    quiet: impl Quiet,
+    quiet: &impl Quiet,
 ) -> Result<()> {
     loop {
         // A reply that is complete counts, however late it is.
@@ -71,7 +71,7 @@ fn receive(
     registration: &mut Registration,
     pipe: &mut impl Pipe,
     left: u32,
-    quiet: impl Quiet,
+    quiet: &impl Quiet,
 ) -> Result<()> {
     let mut piece = Wiped::<PIECE>::new();
     match pipe.read(&mut piece.0, left)? {

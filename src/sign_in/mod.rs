@@ -192,31 +192,30 @@ impl<E: Extensions> SignIn<'_, E> {
         &self,
         identity: &Identity,
         endpoint: &Endpoint,
-        credential: Credential<'_>,
+        credential: &Credential<'_>,
         out: &mut Writer<'_>,
-    ) -> Result<Credentials> {
-        Ok(Credentials {
-            host: part(out, |out| self.put_host(identity, endpoint, out)),
-            port: self.port.unwrap_or(self.secure_mode.default_port()),
-            client_id: match credential {
-                Credential::DeviceSecret(_) => part(out, |out| self.put_client_id(identity, out)),
-                Credential::DeviceToken { client_id, .. } => {
-                    self.check_for_token()?;
-                    part(out, |out| self.put_issued_client_id(client_id, out))
-                }
-            },
-            username: part(out, |out| put_username(identity.names(), out)),
-            password: match credential {
-                Credential::DeviceSecret(secret) => {
-                    let mut hmac = Hmac::new(self.sign_method);
-                    hmac.start(secret);
-                    self.put_content(identity, &mut hmac);
-                    let mac = hmac.finish();
-                    part(out, |out| out.put_hex(mac))
-                }
-                Credential::DeviceToken { token, .. } => part(out, |out| out.put(token.as_bytes())),
-            },
-        })
+        written: &mut Credentials,
+    ) -> Result<()> {
+        written.host = part(out, |out| self.put_host(identity, endpoint, out));
+        written.port = self.port.unwrap_or(self.secure_mode.default_port());
+        written.client_id = match credential {
+            Credential::DeviceSecret(_) => part(out, |out| self.put_client_id(identity, out)),
+            Credential::DeviceToken { client_id, .. } => {
+                self.check_for_token()?;
+                part(out, |out| self.put_issued_client_id(*client_id, out))
+            }
+        };
+        written.username = part(out, |out| put_username(identity.names(), out));
+        written.password = part(out, |out| match credential {
+            Credential::DeviceSecret(secret) => {
+                let mut hmac = Hmac::new(self.sign_method);
+                hmac.start(*secret);
+                self.put_content(identity, &mut hmac);
+                out.put_hex(hmac.finish());
+            }
+            Credential::DeviceToken { token, .. } => out.put(token.as_bytes()),
+        });
+        Ok(())
     }
 
     fn put_host(&self, identity: &Identity, endpoint: &Endpoint, out: &mut Writer<'_>) {
@@ -312,6 +311,11 @@ pub(crate) fn put_username([product_key, device_name]: [&[u8]; 2], sink: &mut im
 pub(crate) fn part(out: &mut Writer<'_>, write: impl FnOnce(&mut Writer<'_>)) -> Range<usize> {
     let start = out.length();
     write(out);
+    end_part(out, start)
+}
+
+#[inline(never)]
+fn end_part(out: &mut Writer<'_>, start: usize) -> Range<usize> {
     let end = out.length();
     out.put(b"\0");
     start..end

@@ -27,7 +27,8 @@ pub(crate) fn write(
     timestamp: Timestamp,
     secret: Secret<'_>,
     out: &mut Writer<'_>,
-) -> Result<Psk> {
+    written: &mut Psk,
+) -> Result<()> {
     let timestamp = timestamp.value().ok_or(Error::ARGUMENT_RANGE)?;
     let mut hmac = Hmac::new(SignMethod::HmacSha256);
     hmac.start(secret);
@@ -36,15 +37,14 @@ pub(crate) fn write(
     hmac.put(b"timestamp");
     hmac.put_decimal(timestamp);
     let mac = hmac.finish();
-    Ok(Psk {
-        identity: part(out, |out| {
-            out.put(b"devicename|hmacsha256|");
-            put_product_and_device(identity, out);
-            out.put(b"|");
-            out.put_decimal(timestamp);
-        }),
-        key: part(out, |out| out.put_hex(mac)),
-    })
+    written.identity = part(out, |out| {
+        out.put(b"devicename|hmacsha256|");
+        put_product_and_device(identity, out);
+        out.put(b"|");
+        out.put_decimal(timestamp);
+    });
+    written.key = part(out, |out| out.put_hex(mac));
+    Ok(())
 }
 
 /// `ProductKey&DeviceName`: the other way round than in a username.

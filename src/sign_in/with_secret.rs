@@ -74,7 +74,7 @@ impl Signer {
 pub fn batch(quiet: impl Quiet, count: usize, mut each: impl FnMut(&Signer, usize)) {
     let mut first = 0usize;
     while first < count {
-        let end = first.saturating_add(BATCH).min(count);
+        let end = first.wrapping_add(count.wrapping_sub(first).min(BATCH));
         scrubbed::<{ depth::BATCH }, _>(quiet, || {
             for number in first..end {
                 each(&Signer(()), number);

@@ -1,20 +1,21 @@
-//! Sealing stored secrets with ChaCha20-Poly1305 and a key of 32 bytes that the caller supplies: from
-//! a TPM, a secure element, a key file. A key that lies beside the record protects nothing.
+//! Sealing stored secrets with ChaCha20-Poly1305 (RFC 8439) and a key of 32 bytes that the caller
+//! supplies: from a TPM, a secure element, a key file. A key that lies beside the record protects
+//! nothing.
 //!
 //! The nonce is four bytes of the record's sequence number and eight random ones, so that neither a
 //! stuck source nor a repeated number repeats it alone.
 
-use super::SEALED_MAX;
+mod chacha20;
+mod poly1305;
+
 use crate::random::{self, Random};
-use crate::secret::Wiped;
+use crate::secret::{Wiped, equal};
 use crate::status::{Error, Result};
-use chacha20poly1305::aead::AeadInOut;
-use chacha20poly1305::{ChaCha20Poly1305, Key, KeyInit, Nonce, Tag};
+use chacha20::{NONCE_SIZE, apply_stream};
+use poly1305::{Poly1305, TAG_SIZE};
 
 /// Bytes of a key.
 pub const KEY_SIZE: usize = 32;
-const NONCE_SIZE: usize = 12;
-const TAG_SIZE: usize = 16;
 /// Where the sequence number stands in a record's context.
 const SEQUENCE: core::ops::Range<usize> = 4..8;
 
@@ -35,20 +36,11 @@ pub fn seal(
         .split_last_chunk_mut::<TAG_SIZE>()
         .ok_or(Error::STORE_UNSEAL)?;
     let (counter, drawn) = nonce.split_at_mut(SEQUENCE.len());
-    for (to, from) in counter
-        .iter_mut()
-        .zip(context.get(SEQUENCE).unwrap_or_default())
-    {
-        *to = *from;
-    }
+    copy(context.get(SEQUENCE).unwrap_or_default(), counter);
     random::fill(random, drawn)?;
-    for (to, from) in text.iter_mut().zip(secret) {
-        *to = *from;
-    }
-    let made = cipher(key)
-        .encrypt_inout_detached(&Nonce::from(*nonce), context, text.into())
-        .map_err(|_| Error::STORE_UNSEAL)?;
-    *tag = made.into();
+    copy(secret, text);
+    apply_stream(key, nonce, FIRST_OF_TEXT, text);
+    *tag = authenticate(key, nonce, context, text);
     Ok(length)
 }
 
@@ -65,26 +57,80 @@ pub fn unseal(
     let (text, tag) = rest
         .split_last_chunk::<TAG_SIZE>()
         .ok_or(Error::STORE_UNSEAL)?;
-    let room = secret.get_mut(..text.len()).ok_or(Error::STORE_UNSEAL)?;
-    let mut opened = Wiped::<SEALED_MAX>::new();
-    let opened = opened.0.get_mut(..text.len()).ok_or(Error::STORE_UNSEAL)?;
-    for (to, from) in opened.iter_mut().zip(text) {
-        *to = *from;
+    let secret = secret.get_mut(..text.len()).ok_or(Error::STORE_UNSEAL)?;
+    if !equal(&authenticate(key, nonce, context, text), tag) {
+        return Err(Error::STORE_UNSEAL);
     }
-    cipher(key)
-        .decrypt_inout_detached(
-            &Nonce::from(*nonce),
-            context,
-            (&mut *opened).into(),
-            &Tag::from(*tag),
-        )
-        .map_err(|_| Error::STORE_UNSEAL)?;
-    for (to, from) in room.iter_mut().zip(opened.iter()) {
-        *to = *from;
-    }
-    Ok(text.len())
+    copy(text, secret);
+    apply_stream(key, nonce, FIRST_OF_TEXT, secret);
+    Ok(secret.len())
 }
 
-fn cipher(key: &[u8; KEY_SIZE]) -> ChaCha20Poly1305 {
-    ChaCha20Poly1305::new(&Key::from(*key))
+/// The first block of the stream is the authenticator's key, the others are for the text.
+const OF_AUTHENTICATOR: u32 = 0;
+const FIRST_OF_TEXT: u32 = 1;
+
+/// The tag of an encrypted text and its context.
+#[inline(never)]
+fn authenticate(
+    key: &[u8; KEY_SIZE],
+    nonce: &[u8; NONCE_SIZE],
+    context: &[u8],
+    text: &[u8],
+) -> [u8; TAG_SIZE] {
+    let mut once = Wiped::new();
+    apply_stream(key, nonce, OF_AUTHENTICATOR, &mut once.0);
+    let mut authenticator = Poly1305::new(&once.0);
+    authenticator.put_padded(context);
+    authenticator.put_padded(text);
+    let lengths = (context.len() as u128) | (text.len() as u128) << 64;
+    authenticator.put_padded(&lengths.to_le_bytes());
+    authenticator.tag()
+}
+
+fn copy(from: &[u8], to: &mut [u8]) {
+    for (to, from) in to.iter_mut().zip(from) {
+        *to = *from;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::SEALED_MAX;
+    use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    struct Given([u8; 8]);
+
+    impl Random for Given {
+        fn fill(&mut self, bytes: &mut [u8]) -> Result<()> {
+            copy(&self.0, bytes);
+            Ok(())
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_the_chacha20poly1305_crate(
+            key in any::<[u8; KEY_SIZE]>(),
+            drawn in any::<[u8; 8]>(),
+            context in vec(any::<u8>(), 8..100),
+            secret in vec(any::<u8>(), 1..SEALED_MAX - 28),
+        ) {
+            prop_assume!(drawn != [drawn[0]; 8]);
+            let mut sealed = [0; SEALED_MAX];
+            let length = seal(&key, &mut Given(drawn), &context, &secret, &mut sealed).unwrap();
+            let (nonce, rest) = sealed[..length].split_first_chunk::<NONCE_SIZE>().unwrap();
+            prop_assert_eq!((&nonce[..4], &nonce[4..]), (&context[4..8], &drawn[..]));
+            let theirs = chacha20poly1305::ChaCha20Poly1305::new(&key.into())
+                .encrypt(nonce.into(), Payload { msg: &secret, aad: &context })
+                .unwrap();
+            prop_assert_eq!(rest, &theirs[..]);
+            let mut opened = [0; SEALED_MAX];
+            let length = unseal(&key, &context, &sealed[..length], &mut opened).unwrap();
+            prop_assert_eq!(&opened[..length], &secret[..]);
+        }
+    }
 }

@@ -36,10 +36,8 @@ const KIND_DEVICE_TOKEN: u8 = 2;
 const PLAIN: u8 = 0;
 const SEALED: u8 = 1;
 pub(crate) const HEAD: usize = 16;
-/// Where the length stands, and where what a secret is sealed for begins.
-const LENGTH_AT: usize = 4;
+/// Where what a secret is sealed for begins.
 const CONTEXT_AT: usize = 6;
-const PROTECTION_AT: usize = 9;
 const CRC_LENGTH: usize = 4;
 
 /// How far the stored secret has come.
@@ -76,19 +74,42 @@ pub(crate) struct Head {
     pub(crate) registrations: u8,
 }
 
-/// Whose record it is.
-pub(crate) struct Owner<'a> {
-    names: [&'a [u8]; 2],
-    /// Empty for the old public instance.
-    instance_id: &'a [u8],
+impl Head {
+    /// As it stands in a record, sealed and of no length yet.
+    fn encoded(self, kind: u8) -> [u8; HEAD] {
+        let [m0, m1, m2, m3] = *MAGIC;
+        let [s0, s1, s2, s3] = self.sequence.to_le_bytes();
+        let (state, registrations) = (self.state.code(), self.registrations);
+        [
+            m0,
+            m1,
+            m2,
+            m3,
+            0,
+            0,
+            VERSION,
+            state,
+            kind,
+            SEALED,
+            s0,
+            s1,
+            s2,
+            s3,
+            registrations,
+            0,
+        ]
+    }
 }
+
+/// Whose record it is.
+///
+/// ProductKey, DeviceName, and InstanceId, empty for the old public instance.
+pub(crate) struct Owner<'a>([&'a [u8]; 3]);
 
 impl<'a> Owner<'a> {
     pub(crate) fn new(identity: &'a Identity, instance_id: &'a [u8]) -> Owner<'a> {
-        Owner {
-            names: identity.names(),
-            instance_id,
-        }
+        let [product_key, device_name] = identity.names();
+        Owner([product_key, device_name, instance_id])
     }
 }
 
@@ -113,40 +134,21 @@ impl Record<'_> {
                 (KIND_DEVICE_TOKEN, client_id.as_bytes(), token.as_bytes())
             }
         };
-        let Head {
-            state,
-            sequence,
-            registrations,
-        } = self.head;
         let mut writer = Writer::new(buffer);
-        writer.put(MAGIC);
-        writer.put(&[0, 0, VERSION, state.code(), kind, SEALED]);
-        writer.put(&sequence.to_le_bytes());
-        writer.put(&[registrations, 0]);
-        let [product_key, device_name] = owner.names;
-        for field in [product_key, device_name, owner.instance_id, client_id] {
+        writer.put(&self.head.encoded(kind));
+        for field in &owner.0 {
             put_field(&mut writer, field);
         }
-        let context_end = writer.length();
-        let context = buffer
-            .get(CONTEXT_AT..context_end)
-            .ok_or(Error::BUFFER_TOO_SMALL)?;
-        let kept = match seal(context, secret, sealed)? {
-            None => {
-                if let Some(protection) = buffer.get_mut(PROTECTION_AT) {
-                    *protection = PLAIN;
-                }
-                secret
-            }
-            Some(length) => sealed.get(..length).ok_or(Error::STORE_UNSEAL)?,
+        put_field(&mut writer, client_id);
+        let context = writer.written().get(CONTEXT_AT..);
+        let context = context.ok_or(Error::BUFFER_TOO_SMALL)?;
+        let (kept, protection) = match seal(context, secret, sealed)? {
+            None => (secret, PLAIN),
+            Some(length) => (sealed.get(..length).ok_or(Error::STORE_UNSEAL)?, SEALED),
         };
-        let rest = buffer
-            .get_mut(context_end..)
-            .ok_or(Error::BUFFER_TOO_SMALL)?;
-        let mut writer = Writer::new(rest);
         put_field(&mut writer, kept);
-        let body_length = context_end.wrapping_add(writer.length());
-        put_length_and_crc(buffer, body_length)
+        let body_length = writer.length();
+        complete(buffer, body_length, protection)
     }
 }
 
@@ -155,19 +157,20 @@ fn put_field(writer: &mut Writer<'_>, field: &[u8]) {
     writer.put(field);
 }
 
-fn put_length_and_crc(buffer: &mut [u8], body_length: usize) -> Result<usize> {
+/// Adds what is known at last.
+fn complete(buffer: &mut [u8], body_length: usize, protection: u8) -> Result<usize> {
     let length = body_length.wrapping_add(CRC_LENGTH);
-    let body = buffer
-        .get_mut(..body_length)
-        .ok_or(Error::BUFFER_TOO_SMALL)?;
-    if let Some(place) = body.get_mut(LENGTH_AT..CONTEXT_AT) {
-        Writer::new(place).put(&(length as u16).to_le_bytes());
+    if let Some([_, _, _, _, low, high, _, _, _, place, ..]) = buffer.first_chunk_mut::<HEAD>() {
+        [*low, *high] = (length as u16).to_le_bytes();
+        *place = protection;
     }
-    let crc = crc32(body).to_le_bytes();
-    let tail = buffer
-        .get_mut(body_length..length)
+    let (body, tail) = buffer
+        .split_at_mut_checked(body_length)
         .ok_or(Error::BUFFER_TOO_SMALL)?;
-    Writer::new(tail).put(&crc);
+    let place = tail
+        .first_chunk_mut::<CRC_LENGTH>()
+        .ok_or(Error::BUFFER_TOO_SMALL)?;
+    *place = crc32(body).to_le_bytes();
     Ok(length)
 }
 
@@ -213,15 +216,18 @@ impl<'r> Stored<'r> {
         if !is_known {
             return Err(Error::STORE_VERSION);
         }
-        let mut fields = [&b""[..]; 5];
-        for place in &mut fields {
-            (*place, rest) = field(rest)?;
+        let mut is_owners = true;
+        for expected in &owner.0 {
+            let found;
+            (found, rest) = field(rest)?;
+            is_owners &= found == *expected;
         }
-        let [product_key, device_name, instance_id, client_id, secret] = fields;
+        let (client_id, rest) = field(rest)?;
+        let (secret, rest) = field(rest)?;
         if !rest.is_empty() {
             return Err(Error::STORE_DAMAGED);
         }
-        if [product_key, device_name] != owner.names || instance_id != owner.instance_id {
+        if !is_owners {
             return Err(Error::STORE_OTHER_DEVICE);
         }
         let context_end = body.len().wrapping_sub(secret.len()).wrapping_sub(1);
@@ -307,22 +313,17 @@ pub(crate) fn put_owner(
 impl<'r> PlainRecord<'r> {
     /// Writes the record and returns its length.
     pub(crate) fn encode(&self, owner: &[u8], buffer: &mut [u8]) -> Result<usize> {
+        let head = Head {
+            state: State::Issued,
+            sequence: self.sequence,
+            registrations: 1,
+        };
         let mut writer = Writer::new(buffer);
-        writer.put(MAGIC);
-        writer.put(&[
-            0,
-            0,
-            VERSION,
-            State::Issued.code(),
-            KIND_DEVICE_SECRET,
-            PLAIN,
-        ]);
-        writer.put(&self.sequence.to_le_bytes());
-        writer.put(&[1, 0]);
+        writer.put(&head.encoded(KIND_DEVICE_SECRET));
         writer.put(owner);
         put_field(&mut writer, self.secret);
         let body_length = writer.length();
-        put_length_and_crc(buffer, body_length)
+        complete(buffer, body_length, PLAIN)
     }
 
     /// Reads a record that is whole.

@@ -5,14 +5,12 @@ use crate::secret::Secret;
 use crate::status::{Error, Result};
 
 pub(super) fn write(names: &[&[u8]; 2], secret: Secret<'_>, connect: &mut Connect) -> Result<()> {
-    let [product_key, device_name] = names;
-    let texts = [product_key, device_name, secret.as_bytes()];
     let Connect {
         client_id,
         username,
         password,
     } = connect;
-    if linkauth_bulk::connect(texts, client_id, username, password) {
+    if linkauth_bulk::connect(names, secret.as_bytes(), client_id, username, password) {
         return Ok(());
     }
     check(names, secret).and(Err(Error::ARGUMENT_CHARACTER))
