@@ -20,6 +20,7 @@ use openssl::x509::extension::{
     SubjectKeyIdentifier,
 };
 use openssl::x509::{X509, X509Builder, X509NameBuilder};
+use rustls::pki_types::PrivatePkcs8KeyDer;
 
 const RSA_BITS: u32 = 2048;
 const CA_DAYS: u32 = 3650;
@@ -168,6 +169,16 @@ impl Identity {
     /// The private key.
     pub(crate) fn key_pem(&self) -> Result<Vec<u8>, ErrorStack> {
         self.key.private_key_to_pem_pkcs8()
+    }
+
+    /// The certificate, as a handshake shows it.
+    pub(crate) fn certificate_der(&self) -> Result<Vec<u8>, ErrorStack> {
+        self.certificate.to_der()
+    }
+
+    /// The private key in PKCS #8.
+    pub(crate) fn key_der(&self) -> Result<PrivatePkcs8KeyDer<'static>, ErrorStack> {
+        Ok(self.key.private_key_to_pkcs8()?.into())
     }
 
     /// Whether this certificate was signed by `authority`, is good for another day, and names `region`.

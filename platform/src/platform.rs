@@ -35,6 +35,8 @@ pub enum StartError {
     Io(String, io::Error),
     /// OpenSSL failed.
     Tls(ErrorStack),
+    /// Rustls does not take a certificate.
+    Rustls(rustls::Error),
     /// The store failed.
     Store(StoreError),
 }
@@ -44,6 +46,7 @@ impl fmt::Display for StartError {
         match self {
             Self::Io(what, error) => write!(f, "{what}: {error}"),
             Self::Tls(error) => write!(f, "certificates: {error}"),
+            Self::Rustls(error) => write!(f, "certificates: {error}"),
             Self::Store(error) => error.fmt(f),
         }
     }
@@ -197,13 +200,12 @@ impl Builder {
         };
         let control = data.as_ref().map(|data| control::listen(data.path()));
         let control = control.transpose().map_err(failed("control socket"))?;
-        let mut tls = vec![(sockets.mqtts, modern.clone())];
-        tls.extend(sockets.mqtts_legacy.map(|socket| (socket, legacy.clone())));
         let listeners = Listeners {
             plain: sockets.mqtt,
-            tls,
+            tls: (sockets.mqtts, acceptors.quick()?),
+            legacy_tls: sockets.mqtts_legacy.map(|socket| (socket, legacy.clone())),
         };
-        let mqtt = mqtt::Server::start(listeners, shared.clone()).map_err(failed("MQTT"))?;
+        let mqtt = mqtt::Server::start(&listeners, &shared).map_err(failed("MQTT"))?;
         let http = HttpThread::start(shared, move |shared, stop| {
             let mut served: Vec<Serving> = Vec::new();
             let mut add = |socket, acceptor: &openssl::ssl::SslAcceptor| {

@@ -8,18 +8,20 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hmac::{Hmac, KeyInit, Mac};
+use nix::sys::socket::setsockopt;
+use nix::sys::socket::sockopt::IpBindAddressNoPort;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, RootCertStore, client::Resumption};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::pki_types::pem::PemObject;
-use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
-use tokio_rustls::rustls::{ClientConfig, RootCertStore, client::Resumption};
 
-/// One address has 28,000 ports to connect to one server from.
-const DEVICES_PER_ADDRESS: usize = 20_000;
+/// One address has 28,000 ports to connect to one server from, and the system searches longer the fewer are left.
+const DEVICES_PER_ADDRESS: usize = 5_000;
 
 /// How the devices come.
 #[derive(Clone, Copy)]
@@ -111,7 +113,7 @@ pub(crate) async fn run(
     act: Act,
     devices: Vec<Device>,
     rush: Rush,
-    progress: impl Fn(usize),
+    progress: impl Fn(usize) + Send + 'static,
 ) -> Report {
     let start = Instant::now();
     let turns = Arc::new(Semaphore::new(rush.at_a_time));
@@ -131,16 +133,24 @@ pub(crate) async fn run(
         failures: Vec::new(),
         wall: Duration::ZERO,
     };
-    while let Some(joined) = tasks.join_next().await {
-        match joined {
-            Ok(Ok(done)) => report.done.push(done),
-            Ok(Err(failure)) => report.failures.push(failure),
-            Err(error) => report.failures.push(error.to_string()),
+    // Among them: the thread that waits for all would be woken by each.
+    let counted = tokio::spawn(async move {
+        while let Some(joined) = tasks.join_next().await {
+            match joined {
+                Ok(Ok(done)) => report.done.push(done),
+                Ok(Err(failure)) => report.failures.push(failure),
+                Err(error) => report.failures.push(error.to_string()),
+            }
+            progress(report.done.len());
         }
-        progress(report.done.len());
-    }
-    report.wall = start.elapsed();
-    report
+        report.wall = start.elapsed();
+        report
+    });
+    counted.await.unwrap_or_else(|error| Report {
+        done: Vec::new(),
+        failures: vec![error.to_string()],
+        wall: start.elapsed(),
+    })
 }
 
 async fn live(target: Target, act: Act, number: usize, device: Device) -> io::Result<Done> {
@@ -183,9 +193,10 @@ async fn live(target: Target, act: Act, number: usize, device: Device) -> io::Re
 async fn connect(target: &Target, number: usize) -> io::Result<Box<dyn Stream>> {
     let socket = TcpSocket::new_v4()?;
     let address = (number / DEVICES_PER_ADDRESS) as u32;
-    // The system chooses the port of a bound socket from fewer, and with more work: only where one address is not enough.
     if address > 0 && target.address.ip().is_loopback() {
         let source = Ipv4Addr::from_bits(Ipv4Addr::LOCALHOST.to_bits() + address);
+        // The port is chosen when it connects, from all: that of a bound socket comes from fewer, and with more work.
+        setsockopt(&socket, IpBindAddressNoPort, &true)?;
         socket.bind(SocketAddr::new(IpAddr::V4(source), 0))?;
     }
     let tcp: TcpStream = socket.connect(target.address).await?;

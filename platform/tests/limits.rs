@@ -1,9 +1,11 @@
-//! Limits on how often devices may connect, as a device meets them.
+//! Limits on how often devices may connect, and how many, as a device meets them.
 
 mod common;
 
+use std::io::{BufRead, BufReader};
+
 use common::client::{Mqtt, plain, tls};
-use common::program::{Directory, Server, run};
+use common::program::{Directory, Server, program_with_files, run};
 use common::stage::Stage;
 use common::{Credentials, DEVICE_SECRET, DN, PK};
 use linkauth_platform::RateLimits;
@@ -112,4 +114,60 @@ fn both_limits_have_an_option() {
             .find(|code| *code != 0);
         assert_eq!(next, Some(3), "{option}");
     }
+}
+
+/// A server with one device, and the device's sign-in over plain TCP.
+fn server_with_files(directory: &Directory, limit: &str) -> (Server, impl Fn(&Server) -> u8) {
+    let data = directory.data();
+    run(&data, &["product", "create", "--product-key", PK]);
+    run(&data, &["device", "create", PK, DN]);
+    let secret = run(&data, &["device", "secret", PK, DN]);
+    let server = Server::start_program(program_with_files(&data, limit), &[]);
+    let sign_in = move |server: &Server| {
+        let credentials = Credentials::with_mode(DN, &secret, 3);
+        Mqtt::connect(plain(server.address("mqtt")), &credentials, 60).1
+    };
+    (server, sign_in)
+}
+
+#[test]
+fn a_server_asks_for_as_many_files_as_it_may_have() {
+    let directory = Directory::new();
+    let (server, sign_in) = server_with_files(&directory, "-Sn 64");
+    let held: Vec<_> = (0..100).map(|_| plain(server.address("mqtt"))).collect();
+    assert_eq!(sign_in(&server), 0);
+    drop(held);
+    server.signal("-TERM");
+    let (_, log) = server.wait();
+    assert!(!log.contains("accept - failed"), "{log}");
+}
+
+#[test]
+fn a_server_without_files_says_so_and_goes_on_when_it_has_some() {
+    let directory = Directory::new();
+    let (mut server, sign_in) = server_with_files(&directory, "-n 64");
+    let held: Vec<_> = (0..100).map(|_| plain(server.address("mqtt"))).collect();
+    let log = BufReader::new(server.child.stderr.take().expect("a pipe"));
+    let mut lines = log.lines().map(|line| line.expect("text"));
+    assert!(
+        lines.any(|line| line.starts_with("accept - failed(Too many open files")),
+        "it says so"
+    );
+    drop(held);
+    assert_eq!(sign_in(&server), 0);
+}
+
+#[test]
+fn a_storm_that_needs_more_files_than_there_are_does_not_begin() {
+    let directory = Directory::new();
+    let output = program_with_files(&directory.data(), "-n 200")
+        .args(["storm", "--devices", "101"])
+        .output()
+        .expect("the program");
+    assert_eq!(output.status.code(), Some(1));
+    let complaint = String::from_utf8(output.stderr).expect("text");
+    assert!(
+        complaint.contains("101 devices need 201 open files, and the system allows 200"),
+        "{complaint}"
+    );
 }

@@ -242,6 +242,16 @@ fn suites_of_the_c_sdk() {
             assert!(tls_with_suite(ca, modern, suite).is_none(), "{suite}");
         }
     }
+    // With the certificate that the suite needs, from each of both kinds.
+    for suite in [
+        "ECDHE-ECDSA-AES128-GCM-SHA256",
+        "ECDHE-RSA-AES128-GCM-SHA256",
+        "ECDHE-RSA-CHACHA20-POLY1305",
+    ] {
+        for modern in [mqtts, https] {
+            assert!(tls_with_suite(ca, modern, suite).is_some(), "{suite}");
+        }
+    }
     let stream = tls(ca, old_mqtts, "localhost");
     assert_eq!(Mqtt::connect(stream, &good(), 60).1, 0, "modern ones too");
 }

@@ -94,7 +94,10 @@ impl Storm {
             patience: Duration::from_secs(self.patience),
         };
         let progress = Progress::new(devices.len());
-        run(target, act, devices, rush, |count| progress.show(count)).await
+        run(target, act, devices, rush, move |count| {
+            progress.show(count);
+        })
+        .await
     }
 
     fn at_a_time(&self) -> u32 {

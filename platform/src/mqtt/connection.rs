@@ -91,7 +91,7 @@ pub(super) fn begin(session: &v3::Session<Connection>) {
 }
 
 async fn read_inbox(mut inbox: Inbox, sink: v3::MqttSink) {
-    while let Some(message) = inbox.recv().await {
+    while let Ok(message) = inbox.recv().await {
         let payload = Bytes::copy_from_slice(&message.payload);
         send(&sink, &message.topic, payload, message.qos);
     }

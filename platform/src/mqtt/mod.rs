@@ -4,29 +4,23 @@ mod connection;
 mod handshake;
 mod push;
 mod raw;
+mod server;
 mod sessions;
 mod traffic;
 mod watchers;
 
-use std::io;
-use std::net::TcpListener;
 use std::sync::Arc;
-use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use ntex::io::{Io, IoConfig, Layer};
-use ntex::rt::{DefaultRuntime, System};
+use ntex::io::Io;
+use ntex::service::Identity;
 use ntex::service::Pipeline;
 use ntex::service::cfg::SharedCfg;
 use ntex::service::chain_factory;
 use ntex::service::fn_factory_with_config;
-use ntex::time::Seconds;
-use ntex::util::BytePageSize;
 use ntex::{ServiceFactory, fn_service};
 use ntex_mqtt::{MqttError, MqttServer, QoS, v3, v5};
-use ntex_tls::TlsConfig;
-use ntex_tls::openssl::{SslAcceptor, SslFilter};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::Semaphore;
 
 use crate::desk::Desk;
 use crate::faults::Faults;
@@ -36,16 +30,9 @@ use crate::metrics::Metrics;
 use crate::rules::Rules;
 use connection::Connection;
 
+pub(crate) use server::{Listeners, Server};
 pub(crate) use sessions::{Delivery, Message, Sessions};
 pub(crate) use watchers::Watchers;
-
-/// How often a running server looks for what the command line changed.
-const WATCH: Duration = Duration::from_millis(100);
-/// With a handshake, when it is its turn.
-const PATIENCE: Seconds = Seconds(60);
-const READ_BUFFER: usize = 4096;
-/// At a time, below the limit of the framework, which wakes all that wait whenever one ends.
-const HANDSHAKES: usize = 64;
 
 /// How a registration over MQTT goes on after the CONNACK.
 #[derive(Clone, Copy, Debug)]
@@ -76,13 +63,6 @@ impl Shared {
     }
 }
 
-/// The sockets of the MQTT side.
-pub(crate) struct Listeners {
-    pub(crate) plain: TcpListener,
-    /// Each with the TLS that it speaks.
-    pub(crate) tls: Vec<(TcpListener, openssl::ssl::SslAcceptor)>,
-}
-
 /// A connection failed for reasons of its own; nothing more is to be said to the peer.
 #[derive(Debug)]
 pub(crate) struct Failed;
@@ -101,100 +81,34 @@ impl TryFrom<Failed> for v5::PublishAck {
     }
 }
 
-/// The running MQTT server.
-pub(crate) struct Server {
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Server {
-    /// Starts the server in a thread of its own; it accepts connections when this returns.
-    pub(crate) fn start(listeners: Listeners, shared: Shared) -> io::Result<Self> {
-        let (stop, stopped) = oneshot::channel();
-        let (ready, started) = std::sync::mpsc::channel();
-        let thread = thread::Builder::new().name("mqtt".into()).spawn(move || {
-            System::build()
-                .name("mqtt")
-                .disable_signals()
-                .panic_handling(false)
-                .build(DefaultRuntime)
-                .block_on(async move {
-                    let server = match listen(listeners, shared.clone()) {
-                        Ok(builder) => builder.run(),
-                        Err(error) => {
-                            let _ = ready.send(Err(error));
-                            return;
-                        }
-                    };
-                    let _ = ready.send(Ok(()));
-                    ntex::rt::spawn(watch(shared));
-                    let _ = stopped.await;
-                    server.stop(false).await;
-                });
-        })?;
-        started
-            .recv()
-            .map_err(|_| io::Error::other("the MQTT server did not start"))??;
-        Ok(Self {
-            stop: Some(stop),
-            thread: Some(thread),
-        })
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
-}
-
-/// Small buffers: a message of a device has some hundred bytes, and there are thousands of devices. They grow for who
-/// needs more.
-fn small_buffers() -> IoConfig {
-    IoConfig::new()
-        .set_read_buf(READ_BUFFER, READ_BUFFER / 8, 128)
-        .set_write_page_size(BytePageSize::Size4)
-}
-
-fn listen(listeners: Listeners, shared: Shared) -> io::Result<ntex::server::ServerBuilder> {
-    let Listeners { plain, tls } = listeners;
-    let turns = Arc::new(Semaphore::new(HANDSHAKES));
-    let plain_shared = shared.clone();
-    let mut server = ntex::server::build()
-        .workers(thread::available_parallelism().map_or(1, usize::from))
-        .disable_signals()
-        .listen("mqtt", plain, async move |_| {
-            service(plain_shared.clone(), false)
-        })?
-        .config("mqtt", SharedCfg::new("mqtt").add(small_buffers()));
-    for (number, (listener, acceptor)) in tls.into_iter().enumerate() {
-        let (shared, turns) = (shared.clone(), turns.clone());
-        let name = format!("mqtts-{number}");
-        let config = SharedCfg::new("mqtts")
-            .add(small_buffers())
-            .add(TlsConfig::new().set_handshake_timeout(PATIENCE));
-        server = server.listen(&name, listener, async move |_| {
-            chain_factory(handshakes(acceptor.clone(), turns.clone()))
-                .map_err(MqttError::Service)
-                .and_then(service(shared.clone(), true))
-        })?;
-        server = server.config(&name, config);
-    }
-    Ok(server)
+/// The service behind a TLS acceptor.
+fn service_over_tls<A, F>(
+    acceptor: A,
+    turns: Arc<Semaphore>,
+    shared: Shared,
+) -> impl ServiceFactory<Io, SharedCfg, Response = (), Error = MqttError<Failed>, InitError = ()>
+where
+    A: ServiceFactory<Io, SharedCfg, Response = Io<F>, InitError = ()> + 'static,
+    A::Service: 'static,
+    F: ntex::io::Filter,
+{
+    chain_factory(handshakes(acceptor, turns))
+        .map_err(MqttError::Service)
+        .and_then(service(shared, true))
 }
 
 /// TLS by turns: a handshake needs more memory than the session after it, which the process would keep.
-fn handshakes(
-    acceptor: openssl::ssl::SslAcceptor,
+fn handshakes<A, F>(
+    acceptor: A,
     turns: Arc<Semaphore>,
-) -> impl ServiceFactory<Io, SharedCfg, Response = Io<Layer<SslFilter>>, Error = Failed, InitError = ()>
+) -> impl ServiceFactory<Io, SharedCfg, Response = Io<F>, Error = Failed, InitError = ()>
+where
+    A: ServiceFactory<Io, SharedCfg, Response = Io<F>, InitError = ()> + 'static,
+    A::Service: 'static,
+    F: 'static,
 {
-    let acceptor = SslAcceptor::new(acceptor);
     fn_factory_with_config(async move |config: SharedCfg| {
-        let service = ServiceFactory::<Io, SharedCfg>::create(&acceptor, config).await?;
+        let service = acceptor.create(config).await?;
         let (tls, turns) = (Pipeline::new(service), turns.clone());
         Ok::<_, ()>(fn_service(async move |io: Io| {
             let _turn = turns.acquire().await;
@@ -213,8 +127,11 @@ fn service<F: ntex::io::Filter>(
     Error = MqttError<Failed>,
     InitError = (),
 > {
-    let on_connect = move |handshake| handshake::v3(shared.clone(), tls, handshake);
+    // In a box of its own: the framework keeps the place of it as long as the connection lasts.
+    let on_connect = move |handshake| Box::pin(handshake::v3(shared.clone(), tls, handshake));
+    // A message is handled at once: there is nothing of which the framework would have to count how much is under way.
     let v3 = v3::MqttServer::new(fn_service(on_connect))
+        .replace_middlewares(Identity)
         .protocol(fn_factory_with_config(
             async |session: v3::Session<Connection>| {
                 Ok::<_, Failed>(fn_service(move |message| {
@@ -236,17 +153,17 @@ fn service<F: ntex::io::Filter>(
     MqttServer::new().v3(v3).v5(v5)
 }
 
-/// Ends the sessions of devices that were deleted or disabled, here or by another process.
-async fn watch(shared: Shared) {
+/// Ends the sessions of devices that were deleted or disabled, here or by another process, each time that `goes_on` says
+/// so.
+fn watch(shared: &Shared, goes_on: impl Fn() -> bool) {
     let mut seen = shared.rules.announcements().unwrap_or_default();
     let mut changed_before = false;
-    loop {
-        ntex::time::sleep(ntex::time::Millis::from(WATCH)).await;
+    while goes_on() {
         let now = shared.rules.announcements().unwrap_or(seen);
         let changed = now != seen;
         // Twice for each change: a sign-in that was checked before it may enter the map after the first look.
         if changed || changed_before {
-            end_sessions(&shared);
+            end_sessions(shared);
         }
         changed_before = changed;
         seen = now;

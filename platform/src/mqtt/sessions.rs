@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use ntex_mqtt::QoS;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::rules::{DeviceKey, Session, filter_matches};
 
@@ -41,7 +41,7 @@ impl Sessions {
     /// Opens a session and ends an older one of the same device. Also says whether there were two. Two sign-ins of a
     /// device may arrive here in the other order than they were accepted in: then this one is the older, and ends.
     pub(crate) fn open(&self, session: Session) -> (Inbox, bool) {
-        let (sender, inbox) = unbounded_channel();
+        let (sender, inbox) = unbounded();
         let mut open = self.locked();
         let known = open.get(&session.key).map(|entry| &entry.session);
         if known.is_some_and(|known| known.life == session.life && known.number > session.number) {
@@ -121,7 +121,7 @@ impl Sessions {
             return Delivery::NotSubscribed;
         };
         message.qos = message.qos.min(granted);
-        match inbox.send(Arc::new(message)) {
+        match inbox.unbounded_send(Arc::new(message)) {
             Ok(()) => Delivery::Sent,
             Err(_) => Delivery::NotSignedIn,
         }

@@ -48,10 +48,24 @@ pub(super) fn write_product(connection: &Connection, product: &Product) -> Resul
 }
 
 /// In the order that [`device_from`] reads them in: by place, since names are looked up in each row anew.
-const DEVICE_COLUMNS: &str =
-    "device_name, life, secret, activated, registration, disabled, online, last_seen,
+macro_rules! device_columns {
+    () => {
+        "device_name, life, secret, activated, registration, disabled, online, last_seen,
     registrations, sign_ins, activations, EXISTS (SELECT 1 FROM physical_device AS physical
-    WHERE physical.product_key = device.product_key AND physical.device_name = device.device_name)";
+    WHERE physical.product_key = device.product_key AND physical.device_name = device.device_name)"
+    };
+}
+
+const DEVICE: &str = concat!(
+    "SELECT ",
+    device_columns!(),
+    " FROM device WHERE product_key = ? AND device_name = ?"
+);
+const DEVICES: &str = concat!(
+    "SELECT ",
+    device_columns!(),
+    " FROM device WHERE product_key = ? ORDER BY device_name"
+);
 
 /// A device without its physical devices, and whether it has any.
 fn device_from(row: &Row<'_>) -> rusqlite::Result<(Device, bool)> {
@@ -82,9 +96,7 @@ pub(super) fn read_device(
     key: &DeviceKey,
 ) -> Result<Option<Device>, StoreError> {
     let pair = [key.product_key(), key.device_name()];
-    let mut query = connection.prepare_cached(&format!(
-        "SELECT {DEVICE_COLUMNS} FROM device WHERE product_key = ? AND device_name = ?"
-    ))?;
+    let mut query = connection.prepare_cached(DEVICE)?;
     let Some((mut device, has_physical)) = query.query_row(pair, device_from).optional()? else {
         return Ok(None);
     };
@@ -99,9 +111,7 @@ pub(super) fn read_devices(
     connection: &Connection,
     product_key: &str,
 ) -> Result<Vec<(DeviceKey, Device)>, StoreError> {
-    let mut query = connection.prepare_cached(&format!(
-        "SELECT {DEVICE_COLUMNS} FROM device WHERE product_key = ? ORDER BY device_name"
-    ))?;
+    let mut query = connection.prepare_cached(DEVICES)?;
     let mut rows = query.query([product_key])?;
     let mut devices = Vec::new();
     while let Some(row) = rows.next()? {

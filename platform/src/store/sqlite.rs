@@ -34,6 +34,8 @@ pub struct SqliteStore {
 struct Batching {
     thread: ThreadId,
     failed: Option<StoreError>,
+    /// The last one that a device of was changed. Nobody else writes while a batch is open.
+    product: Option<Product>,
 }
 
 impl SqliteStore {
@@ -54,6 +56,26 @@ impl SqliteStore {
         })
     }
 
+    /// Runs `with` on the open batch if it is this thread's.
+    fn in_batch<T>(&self, with: impl FnOnce(&mut Batching) -> T) -> Option<T> {
+        let mut open = self.batching();
+        let mine = |batch: &&mut Batching| batch.thread == thread::current().id();
+        open.as_mut().filter(mine).map(with)
+    }
+
+    /// The product whose device is to be changed.
+    fn product_of(
+        &self,
+        connection: &Connection,
+        key: &DeviceKey,
+    ) -> Result<Option<Product>, StoreError> {
+        let last = self.in_batch(|batch| batch.product.take()).flatten();
+        match last.filter(|product| product.key == key.product_key()) {
+            None => read_product(connection, key.product_key()),
+            last => Ok(last),
+        }
+    }
+
     fn batching(&self) -> MutexGuard<'_, Option<Batching>> {
         self.batching.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -63,14 +85,10 @@ impl SqliteStore {
         &self,
         change: impl FnOnce(&Connection) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let mine = |open: &Option<Batching>| {
-            let me = thread::current().id();
-            open.as_ref().is_some_and(|batch| batch.thread == me)
-        };
-        if mine(&self.batching()) {
+        if self.in_batch(|_| ()).is_some() {
             let outcome = change(&self.connection());
-            if let (Err(error), Some(batch)) = (&outcome, self.batching().as_mut()) {
-                batch.failed = Some(error.clone());
+            if let Err(error) = &outcome {
+                self.in_batch(|batch| batch.failed = Some(error.clone()));
             }
             return outcome;
         }
@@ -107,6 +125,7 @@ impl Registry for SqliteStore {
         change: &mut dyn FnMut(&mut Option<Product>),
     ) -> Result<(), StoreError> {
         self.write(|connection| {
+            self.in_batch(|batch| batch.product = None);
             let mut slot = read_product(connection, key)?;
             let before = slot.clone();
             change(&mut slot);
@@ -150,10 +169,11 @@ impl Registry for SqliteStore {
 
     fn change_device(&self, key: &DeviceKey, change: DeviceChange<'_>) -> Result<(), StoreError> {
         self.write(|connection| {
-            let product = read_product(connection, key.product_key())?;
+            let product = self.product_of(connection, key)?;
             let mut slot = read_device(connection, key)?;
             let before = slot.clone();
             change(product.as_ref(), &mut slot);
+            self.in_batch(|batch| batch.product = product);
             match slot == before {
                 true => Ok(()),
                 false => write_device(connection, key, before.as_ref(), slot.as_ref()),
@@ -167,6 +187,7 @@ impl Registry for SqliteStore {
         *self.batching() = Some(Batching {
             thread: thread::current().id(),
             failed: None,
+            product: None,
         });
         let worked = work();
         let failed = self.batching().take().and_then(|batch| batch.failed);

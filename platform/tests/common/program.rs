@@ -16,6 +16,17 @@ pub(crate) fn program(data: &Path) -> Command {
     command
 }
 
+/// The same with at most so many open files, as `ulimit` has it: `-n 64` for good, `-Sn 64` until it asks for more.
+pub(crate) fn program_with_files(data: &Path, limit: &str) -> Command {
+    let mut command = Command::new("sh");
+    let script = format!("ulimit {limit} && exec \"$0\" \"$@\"");
+    command
+        .args(["-c", &script, env!("CARGO_BIN_EXE_linkauth-platform")])
+        .arg("--data")
+        .arg(data);
+    command
+}
+
 /// Runs a command that must succeed, and returns what it printed.
 pub(crate) fn run(data: &Path, arguments: &[&str]) -> String {
     let Output {
@@ -53,8 +64,12 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start(data: &Path, more: &[&str]) -> Self {
+        Self::start_program(program(data), more)
+    }
+
+    pub(crate) fn start_program(mut program: Command, more: &[&str]) -> Self {
         let any = "127.0.0.1:0";
-        let mut child = program(data)
+        let mut child = program
             .args(["serve", "--exit-with-parent"])
             .args(["--mqtt", any, "--mqtts", any, "--https", any])
             .args(more)
