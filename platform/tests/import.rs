@@ -12,7 +12,10 @@ use std::sync::Arc;
 use common::client::{Mqtt, plain};
 use common::program::{Directory, Server, fail, program, run};
 use common::{Credentials, DEVICE_SECRET, PK, over_both_stores};
-use linkauth_platform::rules::{AdminError, NewDevice, NotCreated, Secret};
+use linkauth_platform::rules::{
+    AdminError, DeviceKey, NewDevice, NotCreated, Product, Registry, Secret,
+};
+use linkauth_platform::store::SqliteStore;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Action, tcflow};
 
@@ -245,7 +248,7 @@ fn many_devices_are_created_together_or_not_at_all() {
 #[test]
 fn a_chunk_that_fails_leaves_its_batch_alone() {
     let directory = tempfile::tempdir().expect("a directory");
-    let store = linkauth_platform::store::SqliteStore::open(&directory.path().join("platform.db"));
+    let store = SqliteStore::open(&directory.path().join("platform.db"));
     let rules = common::rules_over(Arc::new(store.expect("a store")));
     common::create_product(&rules, PK, "secret");
     let chunk: Vec<NewDevice> = ["lamp-0002", "lamp-0001"]
@@ -267,4 +270,41 @@ fn a_chunk_that_fails_leaves_its_batch_alone() {
     assert_eq!(refused.and_then(|error| error.place), Some(1));
     let names = rules.device_names(PK).expect("the names");
     assert_eq!(names.into_iter().collect::<Vec<_>>(), ["lamp-0001"]);
+}
+
+/// A batch reads a product once for all of its devices.
+#[test]
+fn a_device_sees_its_product_as_it_is_within_the_batch() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let store = SqliteStore::open(&directory.path().join("platform.db")).expect("a store");
+    let store: Arc<dyn Registry> = Arc::new(store);
+    let rules = common::rules_over(store.clone());
+    let keys = [PK, "b2Y3cFoQ93a"].map(|product| {
+        common::create_product(&rules, product, "secret");
+        DeviceKey::new(product, "lamp-0001").expect("names")
+    });
+    let mut seen = Vec::new();
+    let mut look = |key: &DeviceKey| {
+        store.change_device(key, &mut |product, _| {
+            let product = product.expect("a product");
+            seen.push((product.key.clone(), product.name.clone()));
+        })
+    };
+    let rename = |product: &mut Option<Product>| {
+        product.as_mut().expect("a product").name = "Lamp".to_owned();
+    };
+    store
+        .batch(&mut || {
+            look(&keys[0])?;
+            store.change_product(PK, &mut { rename })?;
+            look(&keys[0])?;
+            look(&keys[1])
+        })
+        .expect("a batch");
+    let [first, renamed, other] = &seen[..] else {
+        panic!("{} products", seen.len());
+    };
+    assert_ne!(first.1, "Lamp");
+    assert_eq!(renamed, &(PK.to_owned(), "Lamp".to_owned()));
+    assert_eq!(other.0, keys[1].product_key());
 }

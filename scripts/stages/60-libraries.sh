@@ -6,6 +6,10 @@ source scripts/lib.sh
 c_build release -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=/usr/local -DCMAKE_INSTALL_LIBDIR=lib \
     -DLINKAUTH_BUILD_TESTS=OFF -DLINKAUTH_BUILD_EXAMPLES=OFF
 scripts/check-libraries.sh "$BUILD/release"
+# And with all that a gateway may want: what works without a device object is for firmware.
+c_build everything -DCMAKE_BUILD_TYPE=Release -DLINKAUTH_FLASH=ON -DLINKAUTH_SEAL=ON -DLINKAUTH_TLS=OFF \
+    -DLINKAUTH_BUILD_TESTS=OFF -DLINKAUTH_BUILD_EXAMPLES=OFF
+scripts/check-libraries.sh "$BUILD/everything"
 c_build gcc -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_COMPILER=gcc -DCMAKE_CXX_COMPILER=g++ \
     -DLINKAUTH_FLASH=ON -DLINKAUTH_LEAN=ON -DLINKAUTH_SEAL=ON
 
