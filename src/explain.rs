@@ -122,9 +122,9 @@ texts! {
         6100 "1. The DeviceName was not added to the product. 2. It is mistyped; case counts. 3. Another region or instance. Remedy: add the device in the console, or register over MQTT without pre-registration.";
         6250 "1. The ProductKey is mistyped; case counts. 2. Another region or instance. Remedy: compare with the console.";
         6288 "Dynamic registration is off for this product, as by default. Remedy: switch it on in the console (it asks for an SMS code).";
-        6289 "1. The device registered and signed in before, and its DeviceSecret was lost or is kept elsewhere: restore or use it. 2. Another device has this DeviceName. Remedy: an operator calls ResetThing, or deletes and adds the device; then register again.";
+        6289 "1. The device registered and signed in before, and its DeviceSecret was lost or is kept elsewhere: restore it or use it. 2. Another device has this DeviceName. Remedy: an operator calls ResetThing, or deletes and adds the device; then register again.";
         6292 "Unsupported sign method. Remedy: leave it at hmacsha256.";
-        6600 "1. The ProductSecret is not this product's, or is the DeviceSecret. 2. It was cut or has a line end. Remedy: compare with the console.";
+        6600 "1. The ProductSecret is not this ProductKey's, or is the DeviceSecret. 2. It was cut or has a line end. Remedy: compare with the console.";
         UNKNOWN "Unknown to linkauth: see the platform's table of device-side error codes.";
     }
 }

@@ -94,7 +94,7 @@ pub(super) unsafe fn apart<'a>(
 ) -> Result<&'a [u8]> {
     // SAFETY: the contract is this function's.
     let text = unsafe { given_text(start, length)? };
-    if Stretch::of(text).overlaps(*written) {
+    if Stretch::array(text.as_ptr(), text.len()).overlaps(*written) {
         return Err(Error::ARGUMENT_OVERLAP);
     }
     Ok(text)
@@ -152,7 +152,7 @@ unsafe fn read_texts(
         };
         match given {
             None if at < required => return Err(Error::ARGUMENT_NULL),
-            Some(text) if Stretch::of(text).overlaps(*written) => {
+            Some(text) if Stretch::array(text.as_ptr(), text.len()).overlaps(*written) => {
                 return Err(Error::ARGUMENT_OVERLAP);
             }
             // SAFETY: one of `count`.
@@ -233,10 +233,11 @@ impl Stretch {
         length: 0,
     };
 
-    fn of(bytes: &[u8]) -> Stretch {
+    /// An array, which fits the address space.
+    pub(super) fn array<T>(first: *const T, count: usize) -> Stretch {
         Stretch {
-            start: bytes.as_ptr(),
-            length: bytes.len(),
+            start: first.cast(),
+            length: count.wrapping_mul(size_of::<T>()),
         }
     }
 

@@ -482,10 +482,7 @@ unsafe fn sign_in(
         }
         let mut copy = MaybeUninit::uninit();
         let lean = read_struct(lean, &mut copy)?;
-        let written = &Stretch {
-            start: connect.cast(),
-            length: size_of::<Connect>(),
-        };
+        let written = &Stretch::array(connect, 1);
         let names = [
             apart((lean.product_key, lean.product_key_length), written)?,
             apart((lean.device_name, lean.device_name_length), written)?,

@@ -92,7 +92,7 @@ pub(super) unsafe fn each(
     connects: *mut Connect,
     statuses: *mut linkauth_status,
 ) -> Result<()> {
-    let written = array(connects, count);
+    let written = Stretch::array(connects, count);
     let mut outcomes = Ok(());
     let first_error = &mut outcomes;
     batch(system(0), count, move |signer, number| {
@@ -126,20 +126,13 @@ fn check_arrays(
     if count > MOST {
         return Err(Error::ARGUMENT_TOO_LONG);
     }
-    let devices = array(devices, count);
-    let connects = array(connects, count);
-    let statuses = array(statuses, if statuses.is_null() { 0 } else { count });
+    let devices = Stretch::array(devices, count);
+    let connects = Stretch::array(connects, count);
+    let statuses = Stretch::array(statuses, if statuses.is_null() { 0 } else { count });
     if devices.overlaps(connects) || devices.overlaps(statuses) || connects.overlaps(statuses) {
         return Err(Error::ARGUMENT_OVERLAP);
     }
     Ok(())
-}
-
-fn array<T>(first: *const T, count: usize) -> Stretch {
-    Stretch {
-        start: first.cast(),
-        length: count.wrapping_mul(size_of::<T>()),
-    }
 }
 
 /// # Safety

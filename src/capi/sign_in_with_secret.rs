@@ -144,10 +144,7 @@ unsafe fn read<'a>(
     device_secret: CText,
     connect: *const Connect,
 ) -> Result<([&'a [u8]; 2], &'a [u8])> {
-    let connect = &Stretch {
-        start: connect.cast(),
-        length: size_of::<Connect>(),
-    };
+    let connect = &Stretch::array(connect, 1);
     // SAFETY: the contract is this function's.
     unsafe {
         Ok((
