@@ -25,7 +25,7 @@ pub(crate) mod depth {
     };
 
     /// A secret is lent, and signs with the default of everything.
-    pub(crate) const LENT: usize = if IS_BARE { 512 } else { 2048 };
+    pub(crate) const LENT: usize = if IS_BARE { 528 } else { 2048 };
     /// The same for many, read where they lie.
     pub(crate) const BATCH: usize = if IS_BARE { 768 } else { 2048 };
     /// Without a device object: something is signed, a reply read, a secret saved and read back.
