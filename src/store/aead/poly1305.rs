@@ -131,6 +131,36 @@ mod tests {
         }
     }
 
+    /// RFC 8439, A.3, 7 to 11: where an implementation with other words may go wrong.
+    #[test]
+    fn the_rfc_s_limits() {
+        fn first(byte: u8) -> [u8; TAG_SIZE] {
+            let mut block = [0; TAG_SIZE];
+            block[0] = byte;
+            block
+        }
+        fn ones(byte: u8) -> [u8; TAG_SIZE] {
+            let mut block = [0xff; TAG_SIZE];
+            block[0] = byte;
+            block
+        }
+        let zero = first(0);
+        let mut almost = [0xfe; TAG_SIZE];
+        almost[0] = 0xfb;
+        for (r, s, text, tag) in [
+            (2, zero, vec![ones(0xff)], first(3)),
+            (2, ones(0xff), vec![first(2)], first(3)),
+            (1, zero, vec![ones(0xff), ones(0xf0), first(0x11)], first(5)),
+            (1, zero, vec![ones(0xff), almost, [1; TAG_SIZE]], zero),
+            (2, zero, vec![ones(0xfd)], ones(0xfa)),
+        ] {
+            let mut key = [0; KEY_SIZE];
+            key[0] = r;
+            key[TAG_SIZE..].copy_from_slice(&s);
+            assert_eq!(ours(&key, text.as_flattened()), tag);
+        }
+    }
+
     /// Where words and the sum overflow, which random numbers do not come near.
     #[test]
     fn agrees_with_the_poly1305_crate_at_the_limits() {
