@@ -26,8 +26,8 @@ bench_gateway() {
     "$out/gateway" "$devices" "$(shipped)" "$(unwiped)" "${contenders[@]}" >"$out/gateway.json"
 }
 
-# library_of <soname>: where the loader finds it.
-library_of() { ldconfig -p | awk -v name="$1" '$1 == name { print $NF; exit }'; }
+# library_of <soname>: where the loader finds it. Reads to the end: ldconfig fails if nobody listens.
+library_of() { ldconfig -p | awk -v name="$1" '$1 == name && !found++ { print $NF }'; }
 
 bench_loading() {
     local name path libraries=()
