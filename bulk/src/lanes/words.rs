@@ -60,7 +60,7 @@ impl Lanes {
         self.or(Lanes::all(0x20))
     }
 
-    /// The highest bit, at least, of each byte that is `low <= byte <= high`, and of no other. `high` is below 128.
+    /// The highest bit of each byte that is `low <= byte <= high`, and of no other. `high` is below 128.
     #[inline(always)]
     pub(crate) fn within(self, low: u8, high: u8) -> Lanes {
         Lanes(self.0.map(|bytes| {
