@@ -8,6 +8,8 @@ out=$BUILD/residue
 source scripts/variants.sh
 source_dir=$ROOT/tests/residue
 conditions=(quiet signals altstack)
+stepped=(sign_in:sha256 sign_in:callbacks psk:lent)
+steps=20
 every_feature=(-DLINKAUTH_FLASH=ON -DLINKAUTH_LEAN=ON -DLINKAUTH_SEAL=ON)
 runs=3
 [ -n "${LINKAUTH_LONG:-}" ] && runs=50
@@ -49,6 +51,18 @@ judge() {
             awk '$2 + $3 > 0' "$out/$name.$condition"
         fi
     done
+}
+
+# judge_steps <name>: nothing is found wherever in a call the signal arrives
+judge_steps() {
+    local windows words
+    read -r _ windows words _ < <(found "$1" stepped)
+    if [ "$windows" -eq 0 ] && [ "$words" -eq 0 ]; then
+        pass "$1: nothing is left by ${#stepped[@]} entries, each with a signal at $steps of its instructions"
+    else
+        fail "$1, a signal at one instruction: $windows windows, $words words"
+        awk '$2 + $3 > 0' "$out/$1.stepped"
+    fi
 }
 
 # caught <what> <name> <condition>: a control, in which something must be found
@@ -140,7 +154,9 @@ done
 for control in no-burn small-burn no-clear; do
     at_once search $control quiet 1
 done
-at_once search "${builds[0]}" unblocked 3 sign_in:sha256 sign_in:callbacks psk:lent
+for condition in stepped stepped-unblocked; do
+    at_once search "${builds[0]}" $condition $steps "${stepped[@]}"
+done
 careless_library
 search careless quiet 1 sign_in:sha256
 mv "$out/careless.quiet" "$out/careless-hmac.quiet"
@@ -150,10 +166,11 @@ wait
 for build in "${builds[@]}"; do
     judge "$build"
 done
+judge_steps "${builds[0]}"
 caught "a scope that burns no stack" no-burn quiet
 caught "a burn that is too small" small-burn quiet
 caught "a scope that clears no registers" no-clear quiet
-caught "signals that are not blocked" "${builds[0]}" unblocked
+caught "signals that are not blocked" "${builds[0]}" stepped-unblocked
 caught "RustCrypto's hmac as it comes" careless-hmac quiet
 caught "a secret that is formatted" careless quiet
 

@@ -1,12 +1,13 @@
 /*
  * The program under trace: makes one call, and is stopped where it returns.
  *
- *   program <library> <entry> <condition>     condition: quiet, signals, altstack, unblocked
+ *   program <library> <entry> <condition>
  *   program <library> --list                  the entries that the library has
  *
- * Under `signals` one arrives every 30 microseconds, and the call is made fifty times; under
- * `altstack` its handler runs on another stack; `unblocked` is that with
- * LINKAUTH_DEVICE_KEEP_SIGNALS.
+ * Conditions: under `signals` one arrives every 30 microseconds, and the call is made fifty times; under
+ * `altstack` its handler runs on another stack; under `stepped` it does too, but it is the tracer that
+ * sends a signal, and it finds a breakpoint before the call; `stepped-unblocked` is that with
+ * LINKAUTH_DEVICE_KEEP_SIGNALS; under `quiet` there is none.
  *
  * SPDX-License-Identifier: MIT OR Apache-2.0
  */
@@ -31,15 +32,19 @@ static void handle(int signal)
     (void)signal;
 }
 
-static int disturb(int on_other_stack)
+static int handle_signals(int on_other_stack)
 {
     static char other[64 * 1024];
     stack_t stack = {.ss_sp = other, .ss_size = sizeof(other)};
     struct sigaction action = {.sa_handler = handle,
                                .sa_flags = SA_RESTART | (on_other_stack ? SA_ONSTACK : 0)};
+    return sigaltstack(&stack, NULL) == 0 && sigaction(SIGALRM, &action, NULL) == 0;
+}
+
+static int disturb(void)
+{
     struct itimerval often = {{0, 30}, {0, 30}};
-    return sigaltstack(&stack, NULL) == 0 && sigaction(SIGALRM, &action, NULL) == 0
-        && setitimer(ITIMER_REAL, &often, NULL) == 0;
+    return setitimer(ITIMER_REAL, &often, NULL) == 0;
 }
 
 static void list(void)
@@ -74,8 +79,15 @@ static int is_expected(const struct entry *entry, linkauth_status status)
     return entry->expected == RETURNS_NOTHING || status == entry->expected;
 }
 
-/** Makes the call as often as asked, the last time up to the breakpoint. */
-static int run(const struct entry *entry, unsigned repeats)
+static linkauth_status stop_before_and_after(const struct invocation *invocation)
+{
+    show_to_tracer(caller);
+    return invoke_and_stop(invocation);
+}
+
+/** Makes the call as often as asked, the last time by way of `last`. */
+static int run(const struct entry *entry, unsigned repeats,
+               linkauth_status (*last)(const struct invocation *))
 {
     struct invocation invocation;
     linkauth_status status = entry->expected;
@@ -94,7 +106,7 @@ static int run(const struct entry *entry, unsigned repeats)
         if (repeats == 1) {
             paint_stack();
         }
-        status = at < repeats ? invoke(&invocation) : invoke_and_stop(&invocation);
+        status = at < repeats ? invoke(&invocation) : last(&invocation);
     }
     if (!is_expected(entry, status)) {
         fprintf(stderr, "%s: %d, not %d\n", entry->name, (int)status, (int)entry->expected);
@@ -106,7 +118,7 @@ static int run(const struct entry *entry, unsigned repeats)
 int main(int argc, char **argv)
 {
     const struct entry *entry;
-    int is_quiet;
+    const char *condition;
     if (argc < 3 || !library_open(argv[1])) {
         return 2;
     }
@@ -120,10 +132,16 @@ int main(int argc, char **argv)
         return 2;
     }
     show_to_tracer(caller);
-    is_quiet = strcmp(argv[3], "quiet") == 0;
-    faults.keeps_signals = strcmp(argv[3], "unblocked") == 0;
-    if (!is_quiet && !disturb(strcmp(argv[3], "signals") != 0)) {
+    condition = argv[3];
+    faults.keeps_signals = strcmp(condition, "stepped-unblocked") == 0;
+    if (strcmp(condition, "quiet") == 0) {
+        return run(entry, 1, invoke_and_stop);
+    }
+    if (!handle_signals(strcmp(condition, "signals") != 0)) {
         return 2;
     }
-    return run(entry, is_quiet ? 1 : REPEATS);
+    if (strncmp(condition, "stepped", 7) == 0) {
+        return run(entry, 1, stop_before_and_after);
+    }
+    return disturb() ? run(entry, REPEATS, invoke_and_stop) : 2;
 }

@@ -6,6 +6,8 @@
  *
  * Prints a line for each entry, over all its runs; each run of all of them has fresh secrets:
  *   <entry> <windows found> <words found> <bytes of stack that the call used> [<where>...]
+ * Under a condition that begins with `stepped`, a signal is sent to the program at one instruction of
+ * the call: STRIDE further on in each run.
  * A word alone, without a window, may be chance: it counts if, in one of three further runs with
  * other secrets, a word is found that was not there before them.
  * Exits with 0 if the program did what each entry says, whatever was found.
@@ -31,7 +33,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PAINT = 0xa5, LOOKED_AT = 60 * 1024, PLACES = 12 };
+enum { PAINT = 0xa5, LOOKED_AT = 60 * 1024, PLACES = 12, STRIDE = 499 };
 
 /** The program under trace, and what is known of it. */
 struct child {
@@ -40,6 +42,13 @@ struct child {
     const struct patterns *patterns;
     /** What was in memory before the secrets, or NULL if nobody looked. */
     struct set *known;
+};
+
+/** What is run. */
+struct trial {
+    char *arguments[5];
+    /** Instructions of the call before a signal is sent, or 0: none is. */
+    unsigned signal_after;
 };
 
 /** Secrets, and what they look like. */
@@ -63,7 +72,7 @@ static void die(const char *what)
 }
 
 /** Starts the program; it stands before its first instruction. */
-static void start(struct child *child, char **arguments)
+static void start(struct child *child, char *const *arguments)
 {
     int stopped;
     child->pid = fork();
@@ -96,6 +105,33 @@ static int run_to_breakpoint(struct child *child, int *ended)
             return 1;
         }
     }
+}
+
+/** Lets the program make `count` steps from where it stands, then sends it a signal, and lets it go on to
+ * its next breakpoint; that may come first. 0 if it ended. */
+static int signal_after(struct child *child, unsigned count, int *ended)
+{
+    siginfo_t why;
+    for (; count > 0; count--) {
+        if (ptrace(PTRACE_SINGLESTEP, child->pid, NULL, NULL) != 0
+            || waitpid(child->pid, ended, 0) != child->pid) {
+            die("stepping");
+        }
+        if (!WIFSTOPPED(*ended)) {
+            return 0;
+        }
+        if (ptrace(PTRACE_GETSIGINFO, child->pid, NULL, &why) != 0) {
+            die("asking for the signal");
+        }
+        /* A step says TRAP_TRACE, an int3 SI_KERNEL. */
+        if (why.si_code == SI_KERNEL) {
+            return 1;
+        }
+    }
+    if (kill(child->pid, SIGALRM) != 0) {
+        die("kill");
+    }
+    return run_to_breakpoint(child, ended);
 }
 
 static struct user_regs_struct registers(const struct child *child)
@@ -240,12 +276,13 @@ static void visit_memory(struct child *child, visitor visit, struct report *repo
 
 /** One run of one entry. `known`, unless NULL, gets the words that are there before the secrets. Returns
  * the program's exit code. */
-static int run(char **arguments, struct draw *draw, struct set *known, struct report *report)
+static int run(const struct trial *trial, struct draw *draw, struct set *known,
+               struct report *report)
 {
     struct child child = {.known = known};
     size_t depth;
     int ended;
-    start(&child, arguments);
+    start(&child, trial->arguments);
     if (!run_to_breakpoint(&child, &ended)) {
         fprintf(stderr, "the program ended before it asked for secrets\n");
         return 2;
@@ -255,7 +292,8 @@ static int run(char **arguments, struct draw *draw, struct set *known, struct re
         visit_memory(&child, note_known, NULL);
     }
     give_secrets(&child, draw);
-    if (!run_to_breakpoint(&child, &ended)) {
+    if (!run_to_breakpoint(&child, &ended)
+        || (trial->signal_after > 0 && !signal_after(&child, trial->signal_after, &ended))) {
         fprintf(stderr, "the program ended before the call\n");
         return 2;
     }
@@ -271,7 +309,7 @@ static int run(char **arguments, struct draw *draw, struct set *known, struct re
 }
 
 /** Whether words are found with other secrets too. */
-static int is_found_again(char **arguments)
+static int is_found_again(const struct trial *trial)
 {
     int again, found = 0;
     for (again = 0; again < 3 && !found; again++) {
@@ -281,7 +319,7 @@ static int is_found_again(char **arguments)
         memset(&report, 0, sizeof(report));
         draw_secrets(&other);
         set_begin(&known);
-        found = run(arguments, &other, &known, &report) != 0 || report.all.words > 0;
+        found = run(trial, &other, &known, &report) != 0 || report.all.words > 0;
         set_free(&known);
         patterns_free(&other.patterns);
     }
@@ -289,12 +327,12 @@ static int is_found_again(char **arguments)
 }
 
 /** A run whose single words were no chance, or were none. */
-static int confirmed_run(char **arguments, struct draw *draw, struct report *report)
+static int confirmed_run(const struct trial *trial, struct draw *draw, struct report *report)
 {
     struct report before = *report;
-    int failed = run(arguments, draw, NULL, report);
+    int failed = run(trial, draw, NULL, report);
     if (report->all.windows == before.all.windows && report->all.words != before.all.words
-        && !is_found_again(arguments)) {
+        && !is_found_again(trial)) {
         *report = before;
     }
     return failed;
@@ -312,7 +350,7 @@ static void print(const char *entry, const struct report *report)
 
 int main(int argc, char **argv)
 {
-    char *arguments[5] = {NULL};
+    struct trial trial = {{NULL}, 0};
     struct report *reports;
     int at, repeat, runs, failed = 0;
     if (argc < 6 || (runs = atoi(argv[1])) < 1 || !patterns_self_test()) {
@@ -323,15 +361,18 @@ int main(int argc, char **argv)
     if (reports == NULL) {
         die("calloc");
     }
-    arguments[0] = argv[2];
-    arguments[1] = argv[3];
-    arguments[3] = argv[4];
+    trial.arguments[0] = argv[2];
+    trial.arguments[1] = argv[3];
+    trial.arguments[3] = argv[4];
     for (repeat = 0; repeat < runs && failed == 0; repeat++) {
         struct draw draw;
         draw_secrets(&draw);
+        if (strncmp(argv[4], "stepped", 7) == 0) {
+            trial.signal_after += STRIDE;
+        }
         for (at = 5; at < argc && failed == 0; at++) {
-            arguments[2] = argv[at];
-            failed = confirmed_run(arguments, &draw, &reports[at]);
+            trial.arguments[2] = argv[at];
+            failed = confirmed_run(&trial, &draw, &reports[at]);
         }
         patterns_free(&draw.patterns);
     }
