@@ -1400,7 +1400,8 @@ LINKAUTH_API size_t linkauth_flash_secret_store_size(void);
  * A load then fails with LINKAUTH_ERROR_STORE_DAMAGED or LINKAUTH_ERROR_STORE_OTHER_DEVICE for what is
  * no secret of this device, and with LINKAUTH_ERROR_SECRET_IS_TOKEN or LINKAUTH_ERROR_STORE_SEALED for
  * one that only a linkauth_device can use.
- * Only in libraries built with LINKAUTH_LEAN and LINKAUTH_FLASH, as those for bare metal are by default.
+ * Only in static libraries built with LINKAUTH_LEAN and LINKAUTH_FLASH, as those for bare metal are by
+ * default.
  * Ownership: the storage stays the caller's. It, and what `flash` has as `user`, must outlive `store`.
  * Wiped: nothing: no secret is read yet. On an error `store` is zeroed.
  * Threads: one at a time for one store.
@@ -1469,7 +1470,7 @@ LINKAUTH_API size_t linkauth_lean_memory_size(void);
  * LINKAUTH_ERROR_CALLBACK_MISSING, LINKAUTH_ERROR_RESERVED_NOT_ZERO An argument is wrong.
  * @retval LINKAUTH_ERROR_BUSY The memory is in use: a callback called this with it again.
  *
- * Only in libraries built with LINKAUTH_LEAN, as those for bare metal are by default.
+ * Only in static libraries built with LINKAUTH_LEAN, as those for bare metal are by default.
  * Source: the platform's page on dynamic registration over HTTPS, and what the vendor's C SDKs send.
  * Ownership: everything stays the caller's; the ProductSecret is the caller's to wipe.
  * Wiped: the request, the reply, the DeviceSecret and every copy of the ProductSecret that linkauth
@@ -1500,7 +1501,7 @@ linkauth_status linkauth_lean_register(const struct linkauth_lean *lean,
  * @retval LINKAUTH_ERROR_REGISTER_CONNACK_..., LINKAUTH_ERROR_CONNACK_... The platform refused.
  * @retval LINKAUTH_ERROR_... As linkauth_lean_register.
  *
- * Only in libraries built with LINKAUTH_LEAN and LINKAUTH_REGISTER_MQTT, as those for bare metal are
+ * Only in static libraries built with LINKAUTH_LEAN and LINKAUTH_REGISTER_MQTT, as those for bare metal are
  * by default.
  * Source: the platform's page on MQTT-based dynamic registration, and what Link SDK C 4.x sends.
  * Ownership: everything stays the caller's; the ProductSecret is the caller's to wipe.
@@ -1531,7 +1532,7 @@ linkauth_status linkauth_lean_register_mqtt(const struct linkauth_lean *lean,
  * @retval LINKAUTH_ERROR_ARGUMENT_..., LINKAUTH_ERROR_STRUCT_SIZE, LINKAUTH_ERROR_CALLBACK_MISSING,
  * LINKAUTH_ERROR_RESERVED_NOT_ZERO An argument is wrong.
  *
- * Only in libraries built with LINKAUTH_LEAN, as those for bare metal are by default.
+ * Only in static libraries built with LINKAUTH_LEAN, as those for bare metal are by default.
  * Ownership: everything stays the caller's.
  * Wiped: every copy of the DeviceSecret; on an error, `connect` is zeroed (but for
  * LINKAUTH_ERROR_ARGUMENT_OVERLAP). The caller wipes `connect`, which holds the password, with linkauth_wipe after the CONNECT.

@@ -362,6 +362,7 @@ impl Endpoint {
 
 /// Host for MQTT; the instance is empty for the old public one. Source: the platform's page on MQTT-TCP
 /// connections, and the Python SDK.
+#[inline(always)]
 pub(crate) fn put_mqtt_host(
     product_key: &[u8],
     region: &[u8],

@@ -10,7 +10,6 @@ source_dir=$ROOT/tests/residue
 conditions=(quiet signals altstack)
 stepped=(sign_in:sha256 sign_in:callbacks psk:lent)
 steps=20
-every_feature=(-DLINKAUTH_FLASH=ON -DLINKAUTH_LEAN=ON -DLINKAUTH_SEAL=ON)
 runs=3
 [ -n "${LINKAUTH_LONG:-}" ] && runs=50
 
@@ -131,7 +130,7 @@ for sha in instructions soft; do
         builds+=("opt-$level-$sha")
         number=$level
         [ "$level" = 3 ] || number="\"$level\""
-        at_once library "opt-$level-$sha" "$ROOT" "$number" "$sha" "${every_feature[@]}"
+        at_once library_with_every_function "opt-$level-$sha" "$ROOT" "$number" "$sha"
     done
 done
 builds+=(shipped)
@@ -142,7 +141,7 @@ changed no-burn 's/^    burn::<DEPTH>();$/    clear();/' $scrub
 changed small-burn 's/^    burn::<DEPTH>();$/    burn::<128>();/' $scrub
 changed no-clear 's/^    clear();$//' $scrub
 for control in no-burn small-burn no-clear; do
-    at_once library $control "$out/$control.source" 3 soft "${every_feature[@]}"
+    at_once library_with_every_function $control "$out/$control.source" 3 soft
 done
 wait
 

@@ -46,6 +46,7 @@ fn check_bytes(data: *const u8, length: usize) -> Result<()> {
 /// # Safety
 /// If `text` is not NULL, `length` bytes are readable there, or, for `LINKAUTH_NUL_TERMINATED`,
 /// all up to a NUL; and they stay unchanged for `'a`.
+#[inline(always)]
 pub(super) unsafe fn text<'a>(text: *const c_char, length: usize) -> Result<Option<&'a [u8]>> {
     if text.is_null() && (length == 0 || length == LINKAUTH_NUL_TERMINATED) {
         return Ok(None);

@@ -220,6 +220,7 @@ unsafe fn init(
     }
 }
 
+#[inline(always)]
 pub(super) fn check(flash: linkauth_flash) -> Result<(CallbackFlash, Geometry)> {
     if flash.read.is_none() || flash.program.is_none() || flash.erase.is_none() {
         return Err(Error::CALLBACK_MISSING);

@@ -66,7 +66,8 @@ pub extern "C" fn linkauth_flash_secret_store_size() -> usize {
 /// A load then fails with LINKAUTH_ERROR_STORE_DAMAGED or LINKAUTH_ERROR_STORE_OTHER_DEVICE for what is
 /// no secret of this device, and with LINKAUTH_ERROR_SECRET_IS_TOKEN or LINKAUTH_ERROR_STORE_SEALED for
 /// one that only a linkauth_device can use.
-/// Only in libraries built with LINKAUTH_LEAN and LINKAUTH_FLASH, as those for bare metal are by default.
+/// Only in static libraries built with LINKAUTH_LEAN and LINKAUTH_FLASH, as those for bare metal are by
+/// default.
 /// Ownership: the storage stays the caller's. It, and what `flash` has as `user`, must outlive `store`.
 /// Wiped: nothing: no secret is read yet. On an error `store` is zeroed.
 /// Threads: one at a time for one store.

@@ -285,7 +285,7 @@ const _: () = assert!(size_of::<Object<Call<OverHttps>>>() <= LINKAUTH_LEAN_MEMO
 /// LINKAUTH_ERROR_CALLBACK_MISSING, LINKAUTH_ERROR_RESERVED_NOT_ZERO An argument is wrong.
 /// @retval LINKAUTH_ERROR_BUSY The memory is in use: a callback called this with it again.
 ///
-/// Only in libraries built with LINKAUTH_LEAN, as those for bare metal are by default.
+/// Only in static libraries built with LINKAUTH_LEAN, as those for bare metal are by default.
 /// Source: the platform's page on dynamic registration over HTTPS, and what the vendor's C SDKs send.
 /// Ownership: everything stays the caller's; the ProductSecret is the caller's to wipe.
 /// Wiped: the request, the reply, the DeviceSecret and every copy of the ProductSecret that linkauth
@@ -323,7 +323,7 @@ pub unsafe extern "C" fn linkauth_lean_register(
 /// @retval LINKAUTH_ERROR_REGISTER_CONNACK_..., LINKAUTH_ERROR_CONNACK_... The platform refused.
 /// @retval LINKAUTH_ERROR_... As linkauth_lean_register.
 ///
-/// Only in libraries built with LINKAUTH_LEAN and LINKAUTH_REGISTER_MQTT, as those for bare metal are
+/// Only in static libraries built with LINKAUTH_LEAN and LINKAUTH_REGISTER_MQTT, as those for bare metal are
 /// by default.
 /// Source: the platform's page on MQTT-based dynamic registration, and what Link SDK C 4.x sends.
 /// Ownership: everything stays the caller's; the ProductSecret is the caller's to wipe.
@@ -445,7 +445,7 @@ unsafe fn applicant<'a>(lean: &linkauth_lean) -> Result<Applicant<'a>> {
 /// @retval LINKAUTH_ERROR_ARGUMENT_..., LINKAUTH_ERROR_STRUCT_SIZE, LINKAUTH_ERROR_CALLBACK_MISSING,
 /// LINKAUTH_ERROR_RESERVED_NOT_ZERO An argument is wrong.
 ///
-/// Only in libraries built with LINKAUTH_LEAN, as those for bare metal are by default.
+/// Only in static libraries built with LINKAUTH_LEAN, as those for bare metal are by default.
 /// Ownership: everything stays the caller's.
 /// Wiped: every copy of the DeviceSecret; on an error, `connect` is zeroed (but for
 /// LINKAUTH_ERROR_ARGUMENT_OVERLAP). The caller wipes `connect`, which holds the password, with linkauth_wipe after the CONNECT.

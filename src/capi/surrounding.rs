@@ -72,6 +72,7 @@ impl Surrounding {
 
     /// # Safety
     /// `section` is NULL, or readable for its struct_size.
+    #[inline(always)]
     pub(super) unsafe fn new(
         system: System,
         section: *const linkauth_critical_section,
@@ -92,6 +93,7 @@ impl Surrounding {
 
 /// # Safety
 /// As `Surrounding::new`.
+#[inline(always)]
 unsafe fn read(section: *const linkauth_critical_section) -> Result<Option<CriticalSection>> {
     if section.is_null() {
         return Ok(None);

@@ -59,6 +59,7 @@ impl CallbackPipe {
 }
 
 impl Pipe for CallbackPipe {
+    #[inline(always)]
     fn open(&mut self, host: HostName<'_>, port: u16, timeout_ms: u32) -> Result<()> {
         let open = self.callbacks.open.ok_or(Error::CALLBACK_MISSING)?;
         let host = host.as_bytes_with_nul();
@@ -76,6 +77,7 @@ impl Pipe for CallbackPipe {
         self.outcome(status)
     }
 
+    #[inline(always)]
     fn write(&mut self, data: &[u8], timeout_ms: u32) -> Result<usize> {
         let write = self.callbacks.write.ok_or(Error::CALLBACK_MISSING)?;
         let mut sent = 0;
@@ -93,6 +95,7 @@ impl Pipe for CallbackPipe {
         self.outcome(status).map(|()| sent)
     }
 
+    #[inline(always)]
     fn read(&mut self, data: &mut [u8], timeout_ms: u32) -> Result<usize> {
         let read = self.callbacks.read.ok_or(Error::CALLBACK_MISSING)?;
         let mut received = 0;

@@ -82,6 +82,7 @@ impl Reply {
     }
 
     /// Takes one byte; true if it is of the body.
+    #[inline(always)]
     pub(crate) fn feed(&mut self, byte: u8) -> Result<bool> {
         match self.head.at {
             At::Length | At::Chunk => {
@@ -103,6 +104,7 @@ impl Reply {
         Ok(())
     }
 
+    #[inline(always)]
     fn feed_line(&mut self, byte: u8) -> Result<()> {
         self.header_length = self.header_length.wrapping_add(1);
         if self.header_length > LONGEST_HEADER {
@@ -118,11 +120,15 @@ impl Reply {
         Ok(())
     }
 
+    #[inline(always)]
     fn end_line(&mut self) -> Result<()> {
         let length = usize::from(core::mem::take(&mut self.line_length));
         let is_cut = length > LINE;
         let line = self.line.get(..length).unwrap_or(&self.line);
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let line = match line {
+            [line @ .., b'\r'] => line,
+            line => line,
+        };
         let error = match self.head.at {
             At::StatusLine => Error::REPLY_NOT_HTTP,
             _ => Error::REPLY_FRAMING,
@@ -133,6 +139,7 @@ impl Reply {
 }
 
 impl Head {
+    #[inline(always)]
     fn count_body_byte(&mut self) {
         self.left = self.left.wrapping_sub(1);
         if self.left == 0 {

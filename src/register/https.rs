@@ -1,10 +1,13 @@
-//! Registering over HTTPS: the request.
+//! Registering over HTTPS: the request, and what the reply issues.
 //!
 //! Source: what the vendor's C and Python SDKs send, and the platform's page on HTTPS-based dynamic
 //! registration.
 
+use super::reply::{self, NoSecret};
 use super::{HostText, Request};
 use crate::mac::Hmac;
+use crate::secret::Secret;
+use crate::status::Error;
 use crate::text::{Put, Sink, Writer};
 
 pub(super) const PORT: u16 = 443;
@@ -84,6 +87,20 @@ fn put_form_value(device_name: &[u8], out: &mut impl Sink) {
             b':' => b"%3A",
             _ => core::slice::from_ref(byte),
         });
+    }
+}
+
+/// What a reply issues. A refusal says more than the status that came with it.
+#[inline(always)]
+pub(super) fn issued<'r>(
+    status: u16,
+    body: &'r [u8],
+    names: &[&[u8]; 2],
+) -> core::result::Result<Secret<'r>, NoSecret> {
+    match reply::in_body(body, names) {
+        Err(NoSecret::Refused(code)) => Err(NoSecret::Refused(code)),
+        _ if status != 200 => Err(Error::REPLY_HTTP_STATUS.into()),
+        result => result,
     }
 }
 

@@ -8,7 +8,7 @@ use super::mqtt;
 use super::reply::device_secret;
 use super::reply::{NoSecret, refusal};
 use super::runner::{Deadline, send};
-use super::{BUFFER, Form, HostText, Nonce, Request, http, https, https_issued, keep};
+use super::{BUFFER, Form, HostText, Nonce, Request, http, https, keep};
 #[cfg(feature = "register-mqtt")]
 use crate::identity::put_mqtt_host;
 use crate::identity::{DeviceName, Host, ProductKey};
@@ -279,7 +279,7 @@ impl Protocol for http::Reply {
         body: &'b [u8],
         names: &[&[u8]; 2],
     ) -> core::result::Result<Secret<'b>, NoSecret> {
-        https_issued(self.status(), body, names)
+        https::issued(self.status(), body, names)
     }
 }
 

@@ -419,7 +419,7 @@ impl Registration {
         let names = &identity.names();
         match &self.reply {
             Reply::Http(reply) => {
-                https_issued(reply.status(), body, names).map(Credential::DeviceSecret)
+                https::issued(reply.status(), body, names).map(Credential::DeviceSecret)
             }
             Reply::Mqtt(_) => Ok(reply::in_push(body, names, self.form)?),
         }
@@ -461,19 +461,6 @@ impl Reply {
             #[cfg(feature = "register-mqtt")]
             Form::Mqtt | Form::MqttNoPreRegistration { .. } => Reply::Mqtt(mqtt::Reply::new()),
         }
-    }
-}
-
-/// What a reply over HTTPS issues. A refusal says more than the status that came with it.
-fn https_issued<'r>(
-    status: u16,
-    body: &'r [u8],
-    names: &[&[u8]; 2],
-) -> core::result::Result<Secret<'r>, NoSecret> {
-    match reply::in_body(body, names) {
-        Err(NoSecret::Refused(code)) => Err(NoSecret::Refused(code)),
-        _ if status != 200 => Err(Error::REPLY_HTTP_STATUS.into()),
-        result => result,
     }
 }
 

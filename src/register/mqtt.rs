@@ -71,6 +71,7 @@ fn put_fields(request: &Request<'_>, out: &mut impl Sink) {
 }
 
 /// A whole CONNECT: clean session, username and password.
+#[inline(always)]
 pub(super) fn put_connect(request: &Request<'_>, out: &mut impl Sink) -> Result<()> {
     const VARIABLE_HEADER: &[u8] = &[0, 4, b'M', b'Q', b'T', b'T', 4, 0xc2, 0, KEEP_ALIVE];
     let mut counter = Writer::new(&mut []);
@@ -103,6 +104,7 @@ fn put_length(length: usize, out: &mut impl Sink) {
 }
 
 /// Seven bits a byte, the lowest first.
+#[inline(always)]
 fn put_remaining_length(length: usize, out: &mut impl Sink) {
     let mut rest = length;
     while rest > 0x7f {
@@ -192,6 +194,7 @@ impl Reply {
     }
 
     /// Takes one byte; true if it is of the answer's payload.
+    #[inline(always)]
     pub(super) fn feed(&mut self, byte: u8) -> Result<bool> {
         let is_payload = self.at == At::Payload;
         self.advance(byte)?;

@@ -23,6 +23,7 @@ impl<'a> Nonce<'a> {
     pub(crate) const DRAWN: usize = 16;
 
     /// Hex digits of random bytes.
+    #[inline(always)]
     pub(crate) fn draw<'n>(
         source: &mut impl Random,
         text: &'n mut [u8; Nonce::DRAWN],

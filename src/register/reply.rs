@@ -27,6 +27,7 @@ impl From<Error> for NoSecret {
 }
 
 /// The status for a code of the platform.
+#[inline(always)]
 pub(crate) fn refusal(code: i32) -> Error {
     let mut status = Error::PLATFORM_PARAMETER.number();
     for known in PLATFORM_CODES {
@@ -43,6 +44,7 @@ const _: () =
     assert!(Error::PLATFORM_CODE_UNKNOWN.number() == Error::PLATFORM_SIGNATURE.number() + 1);
 
 /// What the body of an HTTPS reply issues to the device of these names.
+#[inline(always)]
 pub(crate) fn in_body<'r>(
     body: &'r [u8],
     names: &[&[u8]; 2],
@@ -58,23 +60,27 @@ pub(crate) fn in_body<'r>(
 }
 
 /// A whole number within `i32`.
+#[inline(always)]
 fn integer(value: &[u8]) -> Result<i32> {
-    let (digits, sign) = match value.strip_prefix(b"-") {
-        Some(digits) => (digits, -1),
-        None => (value, 1),
+    let (digits, sign) = match value {
+        [b'-', digits @ ..] => (digits, -1),
+        digits => (digits, 1),
     };
     if digits.is_empty() {
         return Err(Error::REPLY_INCOMPLETE);
     }
-    digits
-        .iter()
-        .try_fold(0i32, |number, digit| {
-            let digit = digit.wrapping_sub(b'0');
-            let number = number.checked_mul(10)?.checked_add(digit.into());
-            number.filter(|_| digit < 10)
-        })
-        .map(|number| number.wrapping_mul(sign))
-        .ok_or(Error::REPLY_NOT_JSON)
+    let mut number = 0i32;
+    for digit in digits {
+        let digit = digit.wrapping_sub(b'0');
+        if digit > 9 {
+            return Err(Error::REPLY_NOT_JSON);
+        }
+        let next = number
+            .checked_mul(10)
+            .and_then(|tens| tens.checked_add(digit.into()));
+        number = next.ok_or(Error::REPLY_NOT_JSON)?;
+    }
+    Ok(number.wrapping_mul(sign))
 }
 
 /// What a message pushed over MQTT issues to the device of these names: a DeviceSecret, or a clientId

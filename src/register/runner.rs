@@ -58,6 +58,7 @@ fn exchange(
 }
 
 /// Sends some of the bytes, at least one.
+#[inline(always)]
 pub(super) fn send(bytes: &[u8], pipe: &mut impl Pipe, deadline: &Deadline) -> Result<usize> {
     let left = deadline.left(pipe)?;
     let sent = pipe.write(bytes, left)?;

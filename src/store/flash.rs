@@ -47,6 +47,7 @@ impl Geometry {
 
     /// `slot_size` bytes, a multiple of `unit`, the bytes that are programmed at once (1 to 32, a
     /// power of two); `erased` is what erased bytes read as, 0x00 or 0xFF.
+    #[inline(always)]
     pub const fn new(slot_size: usize, unit: usize, erased: u8) -> Result<Geometry> {
         if !unit.is_power_of_two() || unit > UNIT_MAX || !(erased == 0 || erased == 0xff) {
             return Err(Error::ARGUMENT_RANGE);
@@ -244,16 +245,17 @@ impl<F: Flash> FlashStore<F> {
         Ok(())
     }
 
+    #[inline(always)]
     fn reads_as(&mut self, slot: u8, record: &[u8]) -> bool {
         let mut piece = Wiped::<UNIT_MAX>::new();
         let mut offset = 0usize;
         for expected in record.chunks(UNIT_MAX) {
             let size = self.geometry.rounded(expected.len());
-            let is_read = piece
-                .0
-                .get_mut(..size)
-                .is_some_and(|bytes| self.flash.read(slot, offset, bytes).is_ok());
-            let read = piece.0.get(..expected.len()).unwrap_or_default();
+            let Some(bytes) = piece.0.get_mut(..size) else {
+                return false;
+            };
+            let is_read = self.flash.read(slot, offset, bytes).is_ok();
+            let read = bytes.get(..expected.len()).unwrap_or_default();
             if !is_read || !equal(read, expected) {
                 return false;
             }
@@ -264,6 +266,7 @@ impl<F: Flash> FlashStore<F> {
 }
 
 impl<F: Flash> Store for FlashStore<F> {
+    #[inline(always)]
     fn load(&mut self, _: &RecordName, buffer: &mut [u8]) -> Result<Option<usize>> {
         let Some((slot, length)) = self.newest()? else {
             return Ok(None);
@@ -273,6 +276,7 @@ impl<F: Flash> Store for FlashStore<F> {
         Ok(Some(length))
     }
 
+    #[inline(always)]
     fn save(&mut self, _: &RecordName, record: &[u8]) -> Result<()> {
         let slot = self.free_slot()?;
         if self.erased_slot != Some(slot) {

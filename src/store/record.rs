@@ -158,6 +158,7 @@ fn put_field(writer: &mut Writer<'_>, field: &[u8]) {
 }
 
 /// Adds what is known at last.
+#[inline(always)]
 fn complete(buffer: &mut [u8], body_length: usize, protection: u8) -> Result<usize> {
     let length = body_length.wrapping_add(CRC_LENGTH);
     if let Some([_, _, _, _, low, high, _, _, _, place, ..]) = buffer.first_chunk_mut::<HEAD>() {

@@ -24,10 +24,10 @@ ANCHORS = {
 LIMITS = {
     "sign_in_with_secret": (2450, 788),
     "sign_in_with_options": (8300, 1440),
-    "register_https": (12750, 1560),
-    "both_ways": (22900, 1560),
-    "lean_register_https": (8050, 1024),
-    "lean_both_ways": (15300, 1024),
+    "register_https": (12250, 1560),
+    "both_ways": (20450, 1560),
+    "lean_register_https": (7850, 1024),
+    "lean_both_ways": (14300, 1024),
 }
 LIMITS_OF = "thumbv7em-none-eabihf"
 # Which calls an image makes, and with which variant and stores they are measured.

@@ -4,6 +4,7 @@ use super::{Connect, check};
 use crate::secret::Secret;
 use crate::status::{Error, Result};
 
+#[inline(always)]
 pub(super) fn write(names: &[&[u8]; 2], secret: Secret<'_>, connect: &mut Connect) -> Result<()> {
     let Connect {
         client_id,
