@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The recipes of other package systems, as far as this machine can go: Conan builds and tests its
-# package; for vcpkg, ESP-IDF and Zephyr stand-ins take the place of the system's own commands.
+# package; ESP-IDF's and Zephyr's own tools read the manifest and the Kconfig; else stand-ins take the place of the
+# commands of vcpkg, ESP-IDF and Zephyr.
 source scripts/lib.sh
 source scripts/registries.sh
 
@@ -9,7 +10,7 @@ mkdir -p "$work"
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 
 conan() { CONAN_HOME=$work/conan-home CARGO_NET_OFFLINE=true "$work/conan/bin/conan" "$@"; }
-if python_packages "Conan" tests/recipes/requirements.txt "$work/conan"; then
+if python_packages "Conan" tests/recipes/conan.txt "$work/conan"; then
     conan profile detect --force
     check "Conan: a package is created, and a project that takes it runs" \
         conan create packaging/conan -c "tools.cmake.cmake_layout:test_folder=$work/conan-test"
@@ -26,6 +27,17 @@ sed "s/LINKAUTH_FLASH$/LINKAUTH_FLUSH/; s,\${CMAKE_CURRENT_LIST_DIR},$ROOT/$port
 refuses "vcpkg: control: an option that does not exist is caught" "LINKAUTH_FLUSH is no option" vcpkg "$work/portfile.cmake"
 
 check "ESP-IDF: the component says this version" grep -qF "version: \"$version\"" packaging/esp-idf/linkauth/idf_component.yml
+if python_packages "ESP-IDF's manifest and Zephyr's Kconfig" tests/recipes/embedded.txt "$work/embedded"; then
+    lint() { "$work/embedded/bin/compote" manifest lint "$1"; }
+    check "ESP-IDF: its component manager takes the manifest" lint packaging/esp-idf/linkauth
+    mkdir -p "$work/refused"
+    sed 's/^version: .*/version: "0.1"/' packaging/esp-idf/linkauth/idf_component.yml >"$work/refused/idf_component.yml"
+    refuses "ESP-IDF: control: a version that is none" 'Invalid version string: "0.1"' lint "$work/refused"
+    kconfig() { "$work/embedded/bin/python" tests/recipes/kconfig.py "$1"; }
+    check "Zephyr: Kconfig names the Rust target of each processor" kconfig "$ROOT/packaging/zephyr/Kconfig"
+    sed 's/ && FP_HARDABI$//' packaging/zephyr/Kconfig >"$work/refused/Kconfig"
+    refuses "Zephyr: control: a target of the wrong ABI" "CPU_CORTEX_M4: 'thumbv7em-none-eabihf'" kconfig "$work/refused/Kconfig"
+fi
 if have yamllint; then
     rules='{extends: default, rules: {line-length: {max: 120}, document-start: disable}}'
     check "ESP-IDF and Zephyr: YAML" yamllint --strict -d "$rules" packaging
