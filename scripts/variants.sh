@@ -24,12 +24,12 @@ library() {
     fi
 }
 
-# library_with_every_function <name> ...: the same of all that the static library has; the shared one of the
+# library_with_every_function <name> ...: the same with all that the static library has; the shared one of the
 # build leaves out what works without a device.
 library_with_every_function() {
-    library "$@" -DLINKAUTH_FLASH=ON -DLINKAUTH_LEAN=ON -DLINKAUTH_SEAL=ON
-    cc -shared -nostartfiles -Wl,--whole-archive "$out/$1/liblinkauth.a" -o "$out/$1/every-function.so"
-    mv "$out/$1/every-function.so" "$(readlink -f "$out/$1/liblinkauth.so")"
+    library "$@" -DLINKAUTH_FLASH=ON -DLINKAUTH_LEAN=ON -DLINKAUTH_SEAL=ON &&
+        cc -shared -nostartfiles "$out/$1/prelink/linkauth.o" -o "$out/$1/every-function.so" &&
+        mv "$out/$1/every-function.so" "$(readlink -f "$out/$1/liblinkauth.so")"
 }
 
 # changed <name> <sed script> <file>: a source tree with one thing broken, in $out/<name>.source
