@@ -6,8 +6,9 @@
 #   scripts/storm.sh [devices...]      only so many at once
 #
 # Prints a line for each storm as it ends, and at the end the table of docs/platform-load.md. Client and server share this
-# machine. Mosquitto lets everybody in, checks no password and keeps nothing, which favours it; where it is not
-# installed the comparison is left out, loudly. It fails if the platform loses a device; what Mosquitto loses is a figure.
+# machine. Mosquitto comes twice: with a plugin by which it does the same task (scripts/storm/plugin.c), and bare, when it
+# lets everybody in, checks no password and keeps nothing. What is not installed is left out, loudly. It fails if the
+# platform loses a device; what Mosquitto loses is a figure.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 ulimit -n "$(ulimit -Hn)"
@@ -29,13 +30,25 @@ trap clean_up EXIT
 # A free port, as far as one can know.
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 
-# The certificate that the platform itself shows.
+# has_plugin: makes $work/plugin.so, which takes Debian's mosquitto-dev, libsqlite3-dev and libssl-dev.
+has_plugin() { cc -std=c99 -O2 -Wall -Wextra -pedantic -Werror -shared -fPIC scripts/storm/plugin.c -o "$work/plugin.so" -lsqlite3 -lcrypto 2>"$work/complaint"; }
+
+# with_plugin <devices>: what its configuration says of the plugin. A database of its own for each storm.
+with_plugin() {
+    rm -f "$work"/devices.db*
+    cat <<CONF
+plugin $work/plugin.so
+plugin_opt_database $work/devices.db
+plugin_opt_devices $1
+CONF
+}
+
+# start_mosquitto [<line of its configuration>...]: with the certificate that the platform itself shows.
 start_mosquitto() {
     plain=$(free_port) tls=$(free_port)
     "$platform" --data "$work/data" serve --mqtt 127.0.0.1:0 --mqtts 127.0.0.1:0 --https 127.0.0.1:0 \
         --exit-with-parent </dev/null >/dev/null 2>&1
     cat >"$work/mosquitto.conf" <<CONF
-allow_anonymous true
 log_type error
 set_tcp_nodelay true
 max_connections -1
@@ -45,6 +58,7 @@ listener $tls 127.0.0.1
 certfile $work/data/leaf-ec.pem
 keyfile $work/data/leaf-ec.key
 CONF
+    printf '%s\n' "$@" >>"$work/mosquitto.conf"
     "$mosquitto" -c "$work/mosquitto.conf" >"$work/mosquitto.log" 2>&1 &
     broker=$!
     for _ in $(seq 100); do
@@ -61,34 +75,53 @@ stop_mosquitto() {
     broker=
 }
 
-# let_loose <platform|mosquitto> <option>...: a storm; its figures go into the table.
+# let_loose <platform|plugin|bare> <option>...: a storm; its figures go into the table.
 let_loose() {
     local whom=$1 said code=0
     shift
     said=$("$platform" storm --json "$@" 2>"$work/complaint") || code=$?
     printf '%s\n' "$said" | tee >(sed "s/^/$whom\t/" >>"$work/figures") | sed "s/^/$whom: /"
     [ "$code" -eq 0 ] || sed "s/^/$whom: /" "$work/complaint"
-    [ "$code" -eq 0 ] || [ "$whom" = mosquitto ] || status=1
+    [ "$code" -eq 0 ] || [ "$whom" != platform ] || status=1
 }
 
-# storm <devices> <plain|tls> [<option>...]: on both.
+# against <plugin|bare> <plain|tls> <option>...: a storm on Mosquitto.
+against() {
+    local whom=$1 way=$2 port=$plain
+    shift 2
+    local options=("$@")
+    if [ "$way" = tls ]; then port=$tls options+=(--ca "$work/data/ca.pem"); fi
+    let_loose "$whom" "${options[@]}" --against "127.0.0.1:$port" --pid "$broker" --patience 40
+    stop_mosquitto
+}
+
+# storm <devices> <plain|tls> [<option>...]: on all.
 storm() {
-    local size=$1 way=$2 port
+    local size=$1 way=$2
     shift 2
     local options=(--devices "$size" "$@")
     [ "$way" = plain ] || options+=(--tls)
     let_loose platform "${options[@]}" --patience 300
-    [ -n "$mosquitto" ] || return 0
     # Anew for each, so that its memory is that of these connections.
-    start_mosquitto
-    port=$plain
-    if [ "$way" = tls ]; then port=$tls options+=(--ca "$work/data/ca.pem"); fi
-    let_loose mosquitto "${options[@]}" --against "127.0.0.1:$port" --pid "$broker" --patience 40
-    stop_mosquitto
+    if [ "$plugin" = yes ]; then
+        start_mosquitto "$(with_plugin "$size")"
+        against plugin "$way" "${options[@]}"
+    fi
+    if [ -n "$mosquitto" ]; then
+        start_mosquitto "allow_anonymous true"
+        against bare "$way" "${options[@]}"
+    fi
 }
 
 mosquitto=$(command -v mosquitto || true)
-[ -n "$mosquitto" ] || echo "SKIP: comparison with Mosquitto: it is not installed"
+plugin=no
+if [ -z "$mosquitto" ]; then
+    echo "SKIP: comparison with Mosquitto: it is not installed"
+elif has_plugin; then
+    plugin=yes
+else
+    echo "SKIP: comparison with Mosquitto that does the same: its plugin cannot be made: $(head -n 1 "$work/complaint")"
+fi
 status=0
 : >"$work/figures"
 for size in "${sizes[@]}"; do
@@ -100,5 +133,5 @@ if [ $# -eq 0 ]; then
     storm 15000 plain --at-a-time 100
     storm 5000 tls --at-a-time 100
 fi
-python3 scripts/storm-table.py <"$work/figures"
+python3 scripts/storm/table.py <"$work/figures"
 [ "$status" -eq 0 ]

@@ -77,7 +77,7 @@ caught() {
 
 # Builds and searches, two at a time. A search that stops early has found what the program did wrong.
 at_once() {
-    while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n; done
+    while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n || true; done
     { "$@" || fail "$*"; } &
 }
 

@@ -19,7 +19,7 @@ use crate::storm::{Act, Device, Report, Rush, Target, run, trust};
 const NAME: &str = "storm";
 /// Beside those of the devices: listeners, the store, the runtime's own.
 const OTHER_FILES: u64 = 100;
-/// What a foreign broker is shown, which must let everybody in.
+/// What a foreign broker is shown, which lets everybody in or knows it (scripts/storm/plugin.c).
 const ANY_SECRET: &str = "00000000000000000000000000000000";
 
 /// Without --against: starts a platform of its own, lets all devices register over MQTT, then sign in and publish, and
@@ -38,7 +38,7 @@ pub(super) struct Storm {
     /// The longest that a device waits
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     patience: u64,
-    /// Another MQTT server that lets everybody in: sign in and publish only
+    /// Another MQTT server that lets everybody in, or knows these devices: sign in and publish only
     #[arg(long, value_name = "ADDR:PORT")]
     against: Option<SocketAddr>,
     /// With --against and --tls: what its certificate was issued by
