@@ -23,6 +23,10 @@ use tokio_rustls::TlsConnector;
 /// One address has 28,000 ports to connect to one server from, and the system searches longer the fewer are left.
 const DEVICES_PER_ADDRESS: usize = 5_000;
 
+/// So often a device connects when it is reset before its CONNACK: in a rush the system gives up connections that no
+/// server has seen.
+const TRIES: u32 = 3;
+
 /// How the devices come.
 #[derive(Clone, Copy)]
 pub(crate) struct Rush {
@@ -80,6 +84,8 @@ pub(crate) struct Done {
     pub(crate) name: String,
     /// From the first packet of TCP to the CONNACK, or to the secret.
     pub(crate) took: Duration,
+    /// Connections that it took.
+    pub(crate) tries: u32,
     /// What a registration got.
     pub(crate) secret: Option<String>,
     #[allow(dead_code, reason = "held, not used")]
@@ -96,6 +102,11 @@ pub(crate) struct Report {
 impl Report {
     pub(crate) fn per_second(&self) -> f64 {
         self.done.len() as f64 / self.wall.as_secs_f64()
+    }
+
+    /// Devices that had to connect more than once.
+    pub(crate) fn tried_again(&self) -> usize {
+        self.done.iter().filter(|done| done.tries > 1).count()
     }
 
     /// The time that 99 of 100 devices needed at most.
@@ -155,20 +166,21 @@ pub(crate) async fn run(
 
 async fn live(target: Target, act: Act, number: usize, device: Device) -> io::Result<Done> {
     let start = Instant::now();
-    let mut stream = connect(&target, number).await?;
-    stream
-        .write_all(&connect_packet(&device, act, target.tls.is_some()))
-        .await?;
-    let mut connack = [0; 4];
-    stream.read_exact(&mut connack).await?;
-    if connack != [0x20, 2, 0, 0] {
-        return Err(io::Error::other(format!("CONNACK {}", connack[3])));
-    }
+    let mut tries = 1;
+    let mut stream = loop {
+        match admitted(&target, act, number, &device).await {
+            Err(error) if error.kind() == io::ErrorKind::ConnectionReset && tries < TRIES => {
+                tries += 1
+            }
+            outcome => break outcome?,
+        }
+    };
     if act == Act::Register {
         let secret = read_secret(&mut stream).await?;
         return Ok(Done {
             name: device.name,
             took: start.elapsed(),
+            tries,
             secret: Some(secret),
             held: None,
         });
@@ -185,9 +197,29 @@ async fn live(target: Target, act: Act, number: usize, device: Device) -> io::Re
     Ok(Done {
         name: device.name,
         took,
+        tries,
         secret: None,
         held: Some(Held(stream)),
     })
+}
+
+/// A connection whose CONNACK said yes.
+async fn admitted(
+    target: &Target,
+    act: Act,
+    number: usize,
+    device: &Device,
+) -> io::Result<Box<dyn Stream>> {
+    let mut stream = connect(target, number).await?;
+    stream
+        .write_all(&connect_packet(device, act, target.tls.is_some()))
+        .await?;
+    let mut connack = [0; 4];
+    stream.read_exact(&mut connack).await?;
+    match connack {
+        [0x20, 2, 0, 0] => Ok(stream),
+        other => Err(io::Error::other(format!("CONNACK {}", other[3]))),
+    }
 }
 
 async fn connect(target: &Target, number: usize) -> io::Result<Box<dyn Stream>> {

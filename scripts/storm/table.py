@@ -14,6 +14,8 @@ for line in sys.stdin:
     if figures["what"] == "sign-ins":
         cells.append(f"{figures['bytes_per_connection'] / 1000:.1f} kB")
     cells.append(f"{figures['server_us_per_device']} \u00b5s")
+    if figures["tried_again"]:
+        cells.append(f"{figures['tried_again']:,} connected again")
     if figures["failed"]:
         cells.append(f"{figures['failed']:,} lost")
     row = (f"{figures['devices']:,}", rush, f"{figures['what']}, {way}")

@@ -59,6 +59,7 @@ struct Figures {
     at_a_time: u32,
     tls: bool,
     failed: usize,
+    tried_again: usize,
     per_second: u64,
     p99_ms: u64,
     bytes_per_connection: Option<u64>,
@@ -183,6 +184,7 @@ impl Storm {
             at_a_time: self.at_a_time(),
             tls,
             failed: report.failures.len(),
+            tried_again: report.tried_again(),
             per_second: report.per_second() as u64,
             p99_ms: report.p99().as_millis() as u64,
             bytes_per_connection: meter.grown().map(|bytes| bytes / u64::from(self.devices)),
@@ -201,8 +203,13 @@ impl Storm {
                 format!(", {us} us of the server's processor each")
             });
             println!(
-                "{} {what} over {way}, {} at a time: {} per second, 99 of 100 within {} ms{memory}{work}, {} failed",
-                self.devices, figures.at_a_time, figures.per_second, figures.p99_ms, figures.failed
+                "{} {what} over {way}, {} at a time: {} per second, 99 of 100 within {} ms{memory}{work}, {} connected again, {} failed",
+                self.devices,
+                figures.at_a_time,
+                figures.per_second,
+                figures.p99_ms,
+                figures.tried_again,
+                figures.failed
             );
         }
         match report.failures.first() {
@@ -358,6 +365,7 @@ mod tests {
         let done = (1..=200).map(|ms| crate::storm::Done {
             name: String::new(),
             took: Duration::from_millis(ms),
+            tries: 1,
             secret: None,
             held: None,
         });

@@ -34,8 +34,9 @@ const PATIENCE: Seconds = Seconds(60);
 const READ_BUFFER: usize = 4096;
 /// At a time, below the limit of the framework, which wakes all that wait whenever one ends.
 const HANDSHAKES: usize = 64;
-/// Accepted in a row before those that are there get their turn, so that the other threads get their share of a rush.
-const ACCEPTS: usize = 8;
+/// Accepted in a row before those that are there get their turn. Fewer, and the system's queue overflows in a rush; more,
+/// and the other threads do not get their share of it.
+const ACCEPTS: usize = 32;
 /// After a connection could not be accepted: there are no files left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(500);
 
