@@ -100,6 +100,8 @@ find_missing() {
     wants "Paho C" libpaho-mqtt-dev header_exists MQTTClient.h
     wants mosquitto_rr mosquitto-clients command -v mosquitto_rr
     wants mosquitto mosquitto command -v mosquitto
+    wants "what plugins of mosquitto are made of" mosquitto-dev header_exists mosquitto_broker.h
+    wants SQLite libsqlite3-dev header_exists sqlite3.h
     wants ip iproute2 command -v ip
     wants swtpm swtpm command -v swtpm
     wants tpm2-tools tpm2-tools command -v tpm2_unseal

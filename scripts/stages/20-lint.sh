@@ -20,6 +20,14 @@ if cargo clippy --version; then
 else
     skip "clippy" "it is not installed"
 fi
+if cc -fsyntax-only -include stdio.h -include mosquitto_broker.h -include sqlite3.h -x c /dev/null; then
+    for compiler in gcc clang; do
+        check "the storm's plugin of Mosquitto, $compiler" "$compiler" -std=c99 -Wall -Wextra -pedantic -Werror -fsyntax-only \
+            scripts/storm/plugin.c
+    done
+else
+    skip "the storm's plugin of Mosquitto" "mosquitto-dev or libsqlite3-dev is not installed"
+fi
 # The C functions' comments are written for Doxygen, whose @param[in] rustdoc takes for a link: the
 # core is read as Rust users see it, without them.
 check "documentation of linkauth" env RUSTDOCFLAGS="-D warnings" \
