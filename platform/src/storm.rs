@@ -312,3 +312,58 @@ async fn read_secret(stream: &mut Box<dyn Stream>) -> io::Result<String> {
         .map(str::to_owned)
         .ok_or(io::Error::other("no deviceSecret"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A server that resets so many connections, and lets the next one in.
+    async fn resetting(connections: u32) -> io::Result<Target> {
+        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let target = Target {
+            address: listener.local_addr()?,
+            tls: None,
+        };
+        tokio::spawn(async move {
+            for _ in 0..connections {
+                let (mut tcp, _) = listener.accept().await?;
+                tcp.read_u8().await?;
+                // Closed with bytes unread, a connection is reset.
+                drop(tcp);
+            }
+            let (mut tcp, _) = listener.accept().await?;
+            tcp.write_all(&[0x20, 2, 0, 0, 0x40, 2, 0, 1]).await?;
+            tcp.read_to_end(&mut Vec::new()).await
+        });
+        Ok(target)
+    }
+
+    async fn sign_in_after(resets: u32) -> Report {
+        let device = Device {
+            product_key: "storm".into(),
+            name: "storm-000000".to_owned(),
+            secret: String::new(),
+        };
+        let rush = Rush {
+            at_a_time: 1,
+            patience: Duration::from_secs(60),
+        };
+        let target = resetting(resets).await.unwrap();
+        run(&target, Act::SignIn, vec![device], rush, |_| ()).await
+    }
+
+    #[tokio::test]
+    async fn a_device_that_is_reset_before_its_connack_connects_again() {
+        for (resets, again) in [(0, 0), (1, 1), (TRIES - 1, 1)] {
+            let report = sign_in_after(resets).await;
+            assert!(report.failures.is_empty(), "{:?}", report.failures);
+            assert_eq!((report.done.len(), report.tried_again()), (1, again));
+        }
+    }
+
+    #[tokio::test]
+    async fn it_gives_up_in_the_end() {
+        let report = sign_in_after(TRIES).await;
+        assert_eq!((report.done.len(), report.failures.len()), (0, 1));
+    }
+}
