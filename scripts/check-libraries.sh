@@ -195,6 +195,10 @@ caught "one more needed library" "needs libextra" "$(needed "$work/bad.so" 'libc
 caught "a library without RELRO" "no RELRO segment" "$(hardened "$work/bad.so")"
 "$CC" -shared -nostartfiles "$object" -o "$work/plain.so"
 caught "a library without versions" "exports linkauth_" "$(exports "$work/plain.so" linkauth_ LINKAUTH_0.1)"
+if grep -q linkauth_lean_ "$dir/prelink/linkauth.o.symbols"; then
+    caught "a function for firmware" "< linkauth_lean_sign_in" \
+        "$(matches "$work/plain.so" "$dir/prelink/linkauth.o.symbols" "$root/liblinkauth.map")"
+fi
 caught "a library above the limit" "not below" "$(smaller "$work/plain.so" 1000 2>/dev/null)"
 if [ -n "$(glibc_versions "$dir/liblinkauth.so")" ]; then
     echo 'int gettid(void); int intruder(void); int intruder(void) { return gettid(); }' | "$CC" -fPIC -shared -x c - -o "$work/newer.so"
