@@ -1372,7 +1372,8 @@ linkauth_status linkauth_flash_store_init(struct linkauth_flash_store *flash_sto
 LINKAUTH_API void linkauth_flash_store_wipe(struct linkauth_flash_store *flash_store);
 
 /**
- * The size of a linkauth_flash_secret_store in this library, in bytes.
+ * The size of a linkauth_flash_secret_store in this library, in bytes. Only in libraries that
+ * have linkauth_flash_secret_store_init.
  *
  * @return Bytes.
  *
@@ -1418,7 +1419,8 @@ linkauth_status linkauth_flash_secret_store_init(struct linkauth_flash_secret_st
 
 /**
  * Gives up a store of a DeviceSecret; what is in the flash stays. Always legal: on NULL, on zeroed
- * storage, and twice. It erases no slot.
+ * storage, and twice. It erases no slot. Only in libraries that have
+ * linkauth_flash_secret_store_init.
  *
  * @param[in,out] flash_secret_store The store, which may not be used any more.
  *
@@ -1432,7 +1434,7 @@ LINKAUTH_API
 void linkauth_flash_secret_store_wipe(struct linkauth_flash_secret_store *flash_secret_store);
 
 /**
- * The size of a linkauth_lean_memory in this library, in bytes.
+ * The size of a linkauth_lean_memory in this library, in bytes. Only where linkauth_lean_register is.
  *
  * @return Bytes.
  *
@@ -1440,7 +1442,8 @@ void linkauth_flash_secret_store_wipe(struct linkauth_flash_secret_store *flash_
  * Blocks: no.
  * Since 0.1.0.
  */
-LINKAUTH_API size_t linkauth_lean_memory_size(void);
+LINKAUTH_API
+size_t linkauth_lean_memory_size(void);
 
 /**
  * Registers a device with its product's certificate over HTTPS, without a linkauth_device: asks the

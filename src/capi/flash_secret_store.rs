@@ -37,7 +37,8 @@ impl Idle for FlashSecret {
 }
 const _: () = assert!(size_of::<Object<FlashSecret>>() <= LINKAUTH_FLASH_SECRET_STORE_SIZE);
 
-/// The size of a linkauth_flash_secret_store in this library, in bytes.
+/// The size of a linkauth_flash_secret_store in this library, in bytes. Only in libraries that
+/// have linkauth_flash_secret_store_init.
 ///
 /// @return Bytes.
 ///
@@ -164,7 +165,8 @@ unsafe extern "C" fn save(
 }
 
 /// Gives up a store of a DeviceSecret; what is in the flash stays. Always legal: on NULL, on zeroed
-/// storage, and twice. It erases no slot.
+/// storage, and twice. It erases no slot. Only in libraries that have
+/// linkauth_flash_secret_store_init.
 ///
 /// @param[in,out] flash_secret_store The store, which may not be used any more.
 ///

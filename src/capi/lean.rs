@@ -190,7 +190,7 @@ pub struct linkauth_lean_memory {
 }
 const _: () = assert!(size_of::<linkauth_lean_memory>() == LINKAUTH_LEAN_MEMORY_SIZE);
 
-/// The size of a linkauth_lean_memory in this library, in bytes.
+/// The size of a linkauth_lean_memory in this library, in bytes. Only where linkauth_lean_register is.
 ///
 /// @return Bytes.
 ///

@@ -1,5 +1,7 @@
 //! Registering a device: a machine that says what to send and is fed what arrived, over HTTPS or
 //! over MQTT, byte by byte or, for firmware that has an MQTT stack, message by message.
+//!
+//! What this and `lean` both call is inlined into each: a firmware has one of them (docs/size.md).
 
 mod http;
 mod https;

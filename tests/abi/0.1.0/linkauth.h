@@ -483,7 +483,8 @@ linkauth_status linkauth_flash_secret_store_init(struct linkauth_flash_secret_st
                                                  struct linkauth_secret_store *store);
 LINKAUTH_API
 void linkauth_flash_secret_store_wipe(struct linkauth_flash_secret_store *flash_secret_store);
-LINKAUTH_API size_t linkauth_lean_memory_size(void);
+LINKAUTH_API
+size_t linkauth_lean_memory_size(void);
 LINKAUTH_API
 LINKAUTH_NODISCARD
 linkauth_status linkauth_lean_register(const struct linkauth_lean *lean,
